@@ -1,0 +1,22 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* When to try again: decisions without side effects. */
+
+#pragma once
+
+#include "rf-types.h"
+
+G_BEGIN_DECLS
+
+/* Whether a request that was answered with this HTTP status may succeed when it is repeated. */
+gboolean rf_backoff_status_is_transient (guint status);
+
+/* How long to wait, in microseconds, before the attempt that follows `failures` failed ones in a row
+ * (1 at least). `jitter` is a random number in [0, 1). */
+gint64 rf_backoff_delay (guint failures, double jitter);
+
+/* Whether a further attempt is allowed after so many failed ones in a row; retries < 0: always. */
+gboolean rf_backoff_allows (guint failures, int retries);
+
+G_END_DECLS

@@ -1,0 +1,442 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The consumer's side of a fetcher: opening, seeking and taking bytes out at the front of the window.
+ * One lock guards the window and every lane; nothing but the ring and a post to a reactor is called
+ * under it. */
+
+#include "rf-lane-private.h"
+
+#include "rf-error.h"
+
+/* How long a consumer waits for more of a part before it gets what has come: short against the
+ * time a picture or a training step takes, long against the microseconds a push costs. */
+#define GATHER_TIME G_TIME_SPAN_MILLISECOND
+
+static void
+run_free_task (gpointer data)
+{
+  RfFetcher *self = data;
+
+  g_atomic_int_set (&self->free_task_posted, FALSE);
+  g_mutex_lock (&self->locked.lock);
+  rf_window_fill_locked (self);
+  g_mutex_unlock (&self->locked.lock);
+  rf_fetcher_unref (self);
+}
+
+/* Called by the ring, on any thread, maybe under the fetcher's own lock. */
+static void
+on_slot_free (gpointer data)
+{
+  RfFetcher *self = data;
+
+  if (!g_atomic_int_compare_and_exchange (&self->free_task_posted, FALSE, TRUE))
+    return;
+  rf_fetcher_ref (self);
+  rf_reactor_post (self->lanes[0].thread->reactor, &self->free_task);
+}
+
+RfFetcher *
+rf_fetcher_new (RfSession *session,
+                RfRingBuffer *ring,
+                RfLocation *location,
+                const RfOptions *options,
+                guint num_workers)
+{
+  RfFetcher *self = g_new0 (RfFetcher, 1);
+  guint num_threads = rf_session_get_num_threads (session);
+  guint first_thread = rf_session_pick_thread (session);
+
+  g_atomic_ref_count_init (&self->references);
+  g_mutex_init (&self->locked.lock);
+  g_cond_init (&self->locked.cond);
+  g_queue_init (&self->locked.parts);
+  self->session = g_object_ref (session);
+  self->ring = g_object_ref (ring);
+  self->location = rf_location_ref (location);
+  self->options = rf_options_copy (options);
+  self->locked.stop = RF_SIZE_UNKNOWN;
+  self->locked.resource.size = RF_SIZE_UNKNOWN;
+
+  self->num_lanes = num_workers;
+  self->lanes = g_new0 (RfLane, num_workers);
+  for (guint i = 0; i < num_workers; i++)
+    rf_lane_init (&self->lanes[i],
+                  self,
+                  rf_session_get_thread (session, (first_thread + i) % num_threads));
+  self->locked.stats.workers = num_workers;
+
+  self->free_task.func = run_free_task;
+  self->free_task.data = self;
+  rf_ring_buffer_set_free_func (
+    ring, on_slot_free, rf_fetcher_ref (self), (GDestroyNotify) rf_fetcher_unref);
+  return self;
+}
+
+RfFetcher *
+rf_fetcher_ref (RfFetcher *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+rf_fetcher_unref (RfFetcher *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  for (guint i = 0; i < self->num_lanes; i++)
+    rf_lane_clear (&self->lanes[i]);
+  g_free (self->lanes);
+  rf_resource_clear (&self->locked.resource);
+  rf_options_free (self->options);
+  rf_location_unref (self->location);
+  g_object_unref (self->ring);
+  g_cond_clear (&self->locked.cond);
+  g_mutex_clear (&self->locked.lock);
+  g_object_unref (self->session);
+  g_free (self);
+}
+
+void
+rf_fetcher_close (RfFetcher *self)
+{
+  g_mutex_lock (&self->locked.lock);
+  self->locked.state = RF_FETCHER_CLOSED;
+  rf_window_abandon_locked (self, self->locked.parts.head);
+  g_cond_broadcast (&self->locked.cond);
+  g_mutex_unlock (&self->locked.lock);
+
+  rf_ring_buffer_clear_free_func (self->ring, self);
+}
+
+/* Begins anew at an offset. */
+static void
+restart_locked (RfFetcher *self, guint64 start)
+{
+  rf_window_abandon_locked (self, self->locked.parts.head);
+  self->locked.position = start;
+  self->locked.next = start;
+  self->locked.num_started = 0;
+  self->locked.error_status = 0;
+  self->locked.fresh = TRUE;
+  self->locked.delivered = 0;
+  self->locked.delivery_began = g_get_monotonic_time ();
+  self->locked.state = self->locked.resource.known ? RF_FETCHER_PARALLEL : RF_FETCHER_PROBING;
+}
+
+typedef struct _Wait Wait;
+
+/* What the consumer waits for, and what came of it. */
+struct _Wait
+{
+  /* Whether there is nothing more to wait for; called under the lock. Sets `error` on a failure. */
+  gboolean (*is_over) (RfFetcher *self, Wait *wait, GError **error);
+  gint64 began;
+  RfWaiter waiter; /* what is_over() wants to be woken for, */
+  gint64 until;    /* and when at the latest */
+
+  /* take() */
+  gsize max;
+  const guint8 *data; /* NULL: the end */
+  gsize size;
+  guint64 offset;
+  guint slot;
+};
+
+static gboolean
+is_closed_locked (RfFetcher *self, GError **error)
+{
+  if (self->locked.state != RF_FETCHER_CLOSED)
+    return FALSE;
+  g_set_error_literal (error, RF_ERROR, RF_ERROR_CLOSED, "The reader has been closed");
+  return TRUE;
+}
+
+/* The first missing part cannot come. */
+static gboolean
+has_failed_locked (RfFetcher *self, GError **error)
+{
+  RfPart *part = g_queue_peek_head (&self->locked.parts);
+
+  if (part == NULL || part->error == NULL || part->filled > part->delivered)
+    return FALSE;
+  g_propagate_error (error, g_error_copy (part->error));
+  return TRUE;
+}
+
+static gboolean
+is_open (RfFetcher *self, Wait *wait, GError **error)
+{
+  wait->waiter = RF_WAITER_NONE;
+  wait->until = G_MAXINT64;
+  return self->locked.resource.known || is_closed_locked (self, error) ||
+         has_failed_locked (self, error);
+}
+
+/* Lends the front of the window. */
+static void
+lend_locked (RfFetcher *self, Wait *wait, RfPart *part, gsize size)
+{
+  wait->size = size;
+  wait->offset = self->locked.position;
+  wait->slot = part->slot;
+  wait->data = rf_ring_buffer_lend (self->ring, part->slot, size);
+  part->delivered += size;
+  self->locked.position += size;
+  self->locked.delivered += size;
+  self->locked.fresh = FALSE;
+  if (part->delivered == rf_range_length (part->range))
+    rf_window_pop_locked (self);
+}
+
+static gboolean
+has_bytes (RfFetcher *self, Wait *wait, GError **error)
+{
+  RfPart *part = g_queue_peek_head (&self->locked.parts);
+  guint64 end = rf_window_get_end_locked (self);
+  gsize available;
+
+  if (is_closed_locked (self, error))
+    return TRUE;
+  if (self->locked.position >= end)
+    {
+      wait->offset = self->locked.position;
+      return TRUE;
+    }
+
+  available = part != NULL && part->filled > part->delivered ? part->filled - part->delivered : 0;
+  if (available == 0)
+    {
+      if (has_failed_locked (self, error))
+        return TRUE;
+    }
+  else if (self->locked.fresh || available >= wait->max || part->error != NULL ||
+           part->filled == rf_range_length (part->range) ||
+           g_get_monotonic_time () >= wait->began + GATHER_TIME)
+    {
+      lend_locked (
+        self, wait, part, (gsize) MIN (MIN (available, wait->max), end - self->locked.position));
+      return TRUE;
+    }
+
+  if (self->locked.fresh || g_get_monotonic_time () >= wait->began + GATHER_TIME)
+    {
+      wait->waiter = RF_WAITER_ANY;
+      wait->until = G_MAXINT64;
+    }
+  else
+    {
+      wait->waiter = RF_WAITER_PART;
+      wait->until = wait->began + GATHER_TIME;
+    }
+  return FALSE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, RfFetcher *self)
+{
+  g_mutex_lock (&self->locked.lock);
+  g_cond_broadcast (&self->locked.cond);
+  g_mutex_unlock (&self->locked.lock);
+}
+
+/* When the stream has made no progress for too long. */
+static gint64
+get_timeout_locked (RfFetcher *self, const Wait *wait)
+{
+  guint seconds = rf_options_get_timeout (self->options);
+
+  if (seconds == 0)
+    return G_MAXINT64;
+  return MAX (self->locked.last_progress, wait->began) + seconds * G_TIME_SPAN_SECOND;
+}
+
+static gboolean
+wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  while (!wait->is_over (self, wait, &failure))
+    {
+      gint64 timeout = get_timeout_locked (self, wait);
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (g_get_monotonic_time () >= timeout)
+        {
+          g_set_error (error,
+                       RF_ERROR,
+                       RF_ERROR_TIMED_OUT,
+                       "%s: no byte came for %u seconds; check the server and the network, or raise "
+                       "timeout",
+                       rf_location_get_display (self->location),
+                       rf_options_get_timeout (self->options));
+          return FALSE;
+        }
+      self->locked.waiter = wait->waiter;
+      if (MIN (timeout, wait->until) == G_MAXINT64)
+        g_cond_wait (&self->locked.cond, &self->locked.lock);
+      else
+        g_cond_wait_until (
+          &self->locked.cond, &self->locked.lock, MIN (timeout, wait->until));
+      self->locked.waiter = RF_WAITER_NONE;
+    }
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* Waits until is_over(); a cancellation ends the wait at once. */
+static gboolean
+wait_for (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gulong handler = 0;
+  gboolean over;
+
+  wait->began = g_get_monotonic_time ();
+  g_mutex_lock (&self->locked.lock);
+  if (self->locked.state == RF_FETCHER_IDLE)
+    {
+      restart_locked (self, 0);
+      rf_window_fill_locked (self);
+    }
+  over = wait->is_over (self, wait, &failure);
+  if (over || cancellable == NULL)
+    {
+      over = failure == NULL && (over || wait_locked (self, wait, NULL, &failure));
+      g_mutex_unlock (&self->locked.lock);
+    }
+  else
+    {
+      /* Connecting may call the handler, which takes the lock. */
+      g_mutex_unlock (&self->locked.lock);
+      handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+      g_mutex_lock (&self->locked.lock);
+      over = wait_locked (self, wait, cancellable, &failure);
+      g_mutex_unlock (&self->locked.lock);
+      g_cancellable_disconnect (cancellable, handler);
+    }
+
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return over;
+}
+
+gboolean
+rf_fetcher_open (RfFetcher *self, GCancellable *cancellable, GError **error)
+{
+  Wait wait = { .is_over = is_open };
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  return wait_for (self, &wait, cancellable, error);
+}
+
+gboolean
+rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError **error)
+{
+  gboolean done = FALSE;
+
+  g_mutex_lock (&self->locked.lock);
+  switch (self->locked.state)
+    {
+    case RF_FETCHER_CLOSED:
+      is_closed_locked (self, error);
+      break;
+    case RF_FETCHER_PROBING:
+    case RF_FETCHER_PARALLEL:
+      if (start != self->locked.position && !rf_window_skip_locked (self, start))
+        restart_locked (self, start);
+      done = TRUE;
+      break;
+    case RF_FETCHER_IDLE:
+    case RF_FETCHER_SEQUENTIAL:
+    case RF_FETCHER_ENDED:
+      done = !self->locked.resource.known || self->locked.resource.ranges ||
+             start == self->locked.position;
+      if (!done)
+        g_set_error (error,
+                     RF_ERROR,
+                     RF_ERROR_NOT_SEEKABLE,
+                     "%s: the server does not support ranges, so it can only be read from start to "
+                     "end",
+                     rf_location_get_display (self->location));
+      else if (self->locked.state != RF_FETCHER_SEQUENTIAL)
+        restart_locked (self, start);
+      break;
+    }
+  if (done)
+    {
+      self->locked.stop = stop;
+      self->locked.fresh = TRUE;
+      rf_window_fill_locked (self);
+      g_cond_broadcast (&self->locked.cond);
+    }
+  g_mutex_unlock (&self->locked.lock);
+  return done;
+}
+
+RfLoan *
+rf_fetcher_take (RfFetcher *self, gsize max, GCancellable *cancellable, GError **error)
+{
+  Wait wait = { .is_over = has_bytes, .max = max };
+  RfLoan *copy;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !wait_for (self, &wait, cancellable, error))
+    return NULL;
+  if (wait.data == NULL)
+    return rf_loan_new_copied (NULL, 0, wait.offset);
+  if (!rf_ring_buffer_is_scarce (self->ring))
+    return rf_loan_new_lent (self->ring, wait.slot, wait.data, wait.size, wait.offset);
+
+  copy = rf_loan_new_copied (wait.data, wait.size, wait.offset);
+  rf_ring_buffer_release (self->ring, wait.slot);
+  g_mutex_lock (&self->locked.lock);
+  self->locked.stats.copied++;
+  g_mutex_unlock (&self->locked.lock);
+  return copy;
+}
+
+gboolean
+rf_fetcher_get_resource (RfFetcher *self, guint64 *size, gboolean *ranges)
+{
+  gboolean known;
+
+  g_mutex_lock (&self->locked.lock);
+  known = self->locked.resource.known;
+  *size = self->locked.resource.size;
+  *ranges = self->locked.resource.ranges;
+  g_mutex_unlock (&self->locked.lock);
+  return known;
+}
+
+guint
+rf_fetcher_get_error_status (RfFetcher *self)
+{
+  guint status;
+
+  g_mutex_lock (&self->locked.lock);
+  status = self->locked.error_status;
+  g_mutex_unlock (&self->locked.lock);
+  return status;
+}
+
+void
+rf_fetcher_get_stats (RfFetcher *self, RfStats *stats)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->locked.lock);
+  *stats = self->locked.stats;
+  if (now > self->locked.delivery_began)
+    stats->goodput = (guint64) ((double) self->locked.delivered * G_TIME_SPAN_SECOND /
+                                (double) (now - self->locked.delivery_began));
+  g_mutex_unlock (&self->locked.lock);
+  rf_ring_buffer_count_slots (
+    self->ring, &stats->slots_free, &stats->slots_filling, &stats->slots_lent);
+}

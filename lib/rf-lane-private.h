@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the fetcher and its lanes have in common: the window of parts and the lock over it. */
+
+#pragma once
+
+#include "rf-fetcher-private.h"
+#include "rf-response-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RfLane RfLane;
+
+/* The range that one slot holds, from the plan until the last byte has been delivered. Guarded by
+ * the fetcher's lock. */
+typedef struct
+{
+  RfRange range;
+  guint slot;
+  gsize filled;    /* contiguous prefix that has arrived */
+  gsize delivered; /* prefix that the consumer has had or passed over */
+  guint failures;  /* requests in a row that failed without a new byte */
+  RfLane *lane;    /* who works on it; NULL: nobody any more */
+  GError *error;   /* why the rest of it will not come */
+} RfPart;
+
+/* What a lane does. Changed by set_lane_state() in rf-lane.c only. */
+typedef enum
+{
+  RF_LANE_IDLE,
+  RF_LANE_STARTING,   /* has a part; its reactor has been told to begin a request */
+  RF_LANE_RUNNING,    /* a request is in flight */
+  RF_LANE_WAITING,    /* a request failed; the next one begins when the backoff is over */
+  RF_LANE_CANCELLING, /* its generation is over; its reactor has been told to end what it does */
+} RfLaneState;
+
+/* A worker: at most one request at a time, always on the same reactor, so that it finds its
+ * connection again. */
+struct _RfLane
+{
+  /* Immutable after construction. */
+  RfFetcher *fetcher; /* kept alive by a reference while the lane is not idle */
+  const RfSessionThread *thread;
+
+  /* Guarded by the fetcher's lock. */
+  RfLaneState state;
+  RfPart *part;      /* being written into; NULL: none, or it has been delivered already */
+  gboolean posted;   /* the task is on its way */
+  gboolean paused;   /* the request waits for a slot */
+  gboolean received; /* this request has brought bytes */
+
+  /* The reactor's, from the start of a request to its end. */
+  RfTask task;
+  RfTimer timer;
+  RfRequest request;
+  char *uri;
+  char *etag;
+  RfRange range; /* that this request asked for; `start` moves with the bytes that are committed */
+  guint8 *dest;  /* where the byte at range.start goes */
+  int slot;      /* being written into; -1: none */
+  guint error_status;
+  gboolean error_is_transient;
+  GError *error; /* why the answer was refused */
+};
+
+/* How far the fetcher has come. Changed by set_state_locked() in rf-fetcher.c only. */
+typedef enum
+{
+  RF_FETCHER_IDLE,       /* nothing has been asked for yet */
+  RF_FETCHER_PROBING,    /* the first request is to say what the resource is */
+  RF_FETCHER_PARALLEL,   /* parts are fetched by all lanes */
+  RF_FETCHER_SEQUENTIAL, /* no ranges: one request brings everything, in order */
+  RF_FETCHER_ENDED,      /* no further request will begin: failed, or all of it is known to be here */
+  RF_FETCHER_CLOSED,
+} RfFetcherState;
+
+/* How much the waiting consumer wants before it is woken. */
+typedef enum
+{
+  RF_WAITER_NONE,
+  RF_WAITER_PART, /* the whole head part */
+  RF_WAITER_ANY,  /* any byte of it */
+} RfWaiter;
+
+struct _RfFetcher
+{
+  gatomicrefcount references;
+
+  /* Immutable after construction. */
+  RfSession *session;
+  RfRingBuffer *ring;
+  RfLocation *location;
+  RfOptions *options;
+  RfLane *lanes;
+  guint num_lanes;
+
+  /* Posted to the first lane's reactor when a slot has become free. */
+  RfTask free_task;
+  gint free_task_posted; /* atomic */
+
+  struct
+  {
+    GMutex lock;
+    GCond cond; /* what the consumer waits for */
+    RfFetcherState state;
+    RfResource resource;
+    gboolean without_range; /* the server chokes on Range headers */
+    GQueue parts;           /* the window, in order */
+    guint64 position;       /* next byte for the consumer */
+    guint64 next;           /* first byte that no part has */
+    guint64 stop;           /* where reading ends, as far as the consumer knows */
+    guint num_started;      /* parts since the last start or seek */
+    gboolean fresh;         /* nothing delivered since then */
+      guint error_status;
+    RfWaiter waiter;
+    gint64 last_progress; /* monotonic microseconds */
+    RfStats stats;
+    guint64 delivered; /* bytes since the last start or seek, and when that was, for the goodput */
+    gint64 delivery_began;
+  } locked;
+};
+
+/* rf-lane.c */
+
+void rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread);
+void rf_lane_clear (RfLane *self);
+
+/* Has the lane fetch a part. */
+void rf_lane_assign_locked (RfLane *self, RfPart *part);
+
+/* Has the lane forget its part and end its request. Returns at once. */
+void rf_lane_cancel_locked (RfLane *self);
+
+/* Has a lane that waits for a slot look again. */
+void rf_lane_resume_locked (RfLane *self);
+
+/* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
+
+/* Starts whatever can start now. */
+void rf_window_fill_locked (RfFetcher *self);
+
+/* Wakes the consumer if it waits for bytes of this part. */
+void rf_window_wake_locked (RfFetcher *self, const RfPart *part);
+
+/* The first answer is here: PART, WHOLE or NO_BYTES. */
+void rf_window_learn_locked (RfFetcher *self,
+                             RfLane *lane,
+                             const RfResponseHead *head,
+                             RfAnswer answer,
+                             const RfContentRange *content);
+
+/* Gives the next part of a sequential stream to its lane. NULL: no slot is free, or, if `ended`, no
+ * more is wanted. */
+RfPart *rf_window_extend_locked (RfFetcher *self, gboolean *ended);
+
+/* A sequential stream has ended with this part, which may be NULL. */
+void rf_window_finish_locked (RfFetcher *self, RfPart *part);
+
+/* The rest of a part will not come. Takes over the error. */
+void rf_window_fail_locked (RfFetcher *self, RfPart *part, GError *error, guint status);
+
+/* Forgets the parts from a link of the window on. */
+void rf_window_abandon_locked (RfFetcher *self, GList *from);
+
+/* Moves the front of the window forward to an offset, if that byte is here already. */
+gboolean rf_window_skip_locked (RfFetcher *self, guint64 start);
+
+/* Forgets the first part, whose bytes have all been delivered. */
+void rf_window_pop_locked (RfFetcher *self);
+
+/* Where reading ends: the stop, or the size where it is known and smaller. */
+guint64 rf_window_get_end_locked (RfFetcher *self);
+
+G_END_DECLS

@@ -1,0 +1,295 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One epoll loop a thread, shared by all readers of the process. Other threads can do one thing to
+ * it: post a task. All else happens on the thread itself and needs no lock. */
+
+#include "rf-reactor-private.h"
+
+#include "rf-error.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Events taken from the kernel at a time: more than the descriptors that are ready at once on a
+ * thread in practice. */
+#define EVENTS_AT_ONCE 64
+
+struct _RfReactor
+{
+  gatomicrefcount references;
+  GThread *thread;
+  int epoll_fd;
+  int wake_fd;
+
+  struct
+  {
+    GMutex lock;
+    RfTask *first;
+    RfTask *last;
+  } locked;
+
+  /* The thread's own. */
+  RfTimer *timers; /* sorted by time */
+  RfTaskFunc last_func; /* set: the thread is to end */
+  gpointer last_data;
+  struct epoll_event events[EVENTS_AT_ONCE];
+  int num_events;
+};
+
+static void
+wake (RfReactor *self)
+{
+  guint64 one = 1;
+  gssize written;
+
+  do
+    written = write (self->wake_fd, &one, sizeof one);
+  while (written < 0 && errno == EINTR);
+}
+
+static void
+run_tasks (RfReactor *self)
+{
+  for (;;)
+    {
+      RfTask *task;
+
+      g_mutex_lock (&self->locked.lock);
+      task = self->locked.first;
+      if (task != NULL)
+        {
+          self->locked.first = task->next;
+          if (self->locked.first == NULL)
+            self->locked.last = NULL;
+        }
+      g_mutex_unlock (&self->locked.lock);
+
+      if (task == NULL)
+        return;
+      task->func (task->data);
+    }
+}
+
+static void
+run_timers (RfReactor *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  while (self->timers != NULL && self->timers->at <= now)
+    {
+      RfTimer *timer = self->timers;
+
+      rf_reactor_stop_timer (self, timer);
+      timer->func (timer->data);
+    }
+}
+
+/* Milliseconds until the first timer, rounded up so that it has passed then; -1: no timer. */
+static int
+time_to_wait (RfReactor *self)
+{
+  gint64 left;
+
+  if (self->timers == NULL)
+    return -1;
+  left = self->timers->at - g_get_monotonic_time ();
+  return left <= 0 ? 0 : (int) MIN ((left + 999) / 1000, G_MAXINT);
+}
+
+static void
+run_events (RfReactor *self)
+{
+  for (int i = 0; i < self->num_events; i++)
+    {
+      RfWatch *watch = self->events[i].data.ptr;
+      guint64 count;
+
+      if (watch != NULL)
+        watch->func (self->events[i].events, watch->data);
+      else if (self->events[i].events != 0 &&
+               read (self->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN)
+        g_warning ("The wake-up of an I/O thread failed: %s", g_strerror (errno));
+    }
+  self->num_events = 0;
+}
+
+static gpointer
+run (gpointer data)
+{
+  RfReactor *self = data;
+
+  while (self->last_func == NULL)
+    {
+      int count = epoll_wait (self->epoll_fd, self->events, EVENTS_AT_ONCE, time_to_wait (self));
+
+      if (count < 0 && errno != EINTR)
+        g_error ("epoll_wait() failed: %s", g_strerror (errno));
+      self->num_events = MAX (count, 0);
+      run_events (self);
+      run_timers (self);
+      run_tasks (self);
+    }
+  self->last_func (self->last_data);
+  rf_reactor_unref (self);
+  return NULL;
+}
+
+RfReactor *
+rf_reactor_new (guint index, GError **error)
+{
+  RfReactor *self = g_new0 (RfReactor, 1);
+  struct epoll_event wake_event = { .events = EPOLLIN };
+  g_autofree char *name = g_strdup_printf ("ringfetch-%u", index);
+
+  g_atomic_ref_count_init (&self->references);
+  g_mutex_init (&self->locked.lock);
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->epoll_fd < 0 || self->wake_fd < 0 ||
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &wake_event) != 0)
+    {
+      g_set_error (error,
+                   RF_ERROR,
+                   RF_ERROR_NO_SPACE,
+                   "An I/O thread could not be set up (%s); raise the limit of open files",
+                   g_strerror (errno));
+      rf_reactor_unref (self);
+      return NULL;
+    }
+
+  self->thread = g_thread_try_new (name, run, rf_reactor_ref (self), error);
+  if (self->thread == NULL)
+    {
+      rf_reactor_unref (self);
+      rf_reactor_unref (self);
+      return NULL;
+    }
+  return self;
+}
+
+RfReactor *
+rf_reactor_ref (RfReactor *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+rf_reactor_unref (RfReactor *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  if (self->wake_fd >= 0)
+    close (self->wake_fd);
+  g_mutex_clear (&self->locked.lock);
+  g_free (self);
+}
+
+/* What rf_reactor_stop() hands to the thread. */
+typedef struct
+{
+  RfReactor *reactor;
+  RfTaskFunc func;
+  gpointer data;
+} LastCall;
+
+static void
+set_last_call (gpointer data)
+{
+  LastCall *last = data;
+
+  last->reactor->last_func = last->func;
+  last->reactor->last_data = last->data;
+}
+
+void
+rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data)
+{
+  LastCall call = { self, last, data };
+  RfTask task = { .func = set_last_call, .data = &call };
+
+  if (self->thread == g_thread_self ())
+    {
+      set_last_call (&call);
+      g_thread_unref (self->thread);
+      return;
+    }
+  rf_reactor_post (self, &task);
+  g_thread_join (self->thread);
+}
+
+void
+rf_reactor_post (RfReactor *self, RfTask *task)
+{
+  gboolean was_empty;
+
+  task->next = NULL;
+  g_mutex_lock (&self->locked.lock);
+  was_empty = self->locked.first == NULL;
+  if (was_empty)
+    self->locked.first = task;
+  else
+    self->locked.last->next = task;
+  self->locked.last = task;
+  g_mutex_unlock (&self->locked.lock);
+
+  /* The thread looks at its tasks before it sleeps; only others have to wake it. */
+  if (was_empty && self->thread != g_thread_self ())
+    wake (self);
+}
+
+void
+rf_reactor_start_timer (RfReactor *self, RfTimer *timer, gint64 at)
+{
+  RfTimer **place = &self->timers;
+
+  rf_reactor_stop_timer (self, timer);
+  timer->at = at;
+  while (*place != NULL && (*place)->at <= at)
+    place = &(*place)->next;
+  timer->next = *place;
+  *place = timer;
+  timer->armed = TRUE;
+}
+
+void
+rf_reactor_stop_timer (RfReactor *self, RfTimer *timer)
+{
+  RfTimer **place = &self->timers;
+
+  if (!timer->armed)
+    return;
+  while (*place != timer)
+    place = &(*place)->next;
+  *place = timer->next;
+  timer->armed = FALSE;
+}
+
+gboolean
+rf_reactor_watch (RfReactor *self, RfWatch *watch, guint32 events)
+{
+  struct epoll_event event = { .events = events, .data.ptr = watch };
+  int operation = watch->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+  if (epoll_ctl (self->epoll_fd, operation, watch->fd, &event) != 0)
+    return FALSE;
+  watch->watched = TRUE;
+  return TRUE;
+}
+
+void
+rf_reactor_unwatch (RfReactor *self, RfWatch *watch)
+{
+  if (!watch->watched)
+    return;
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+  watch->watched = FALSE;
+  /* An event of it that was taken from the kernel with the present ones must not be delivered. */
+  for (int i = 0; i < self->num_events; i++)
+    if (self->events[i].data.ptr == watch)
+      self->events[i].data.ptr = NULL, self->events[i].events = 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whether an answer fits the question: a decision without side effects. */
+
+#pragma once
+
+#include "rf-transport-private.h"
+
+G_BEGIN_DECLS
+
+/* What has been learnt of a resource. */
+typedef struct
+{
+  gboolean known;
+  gboolean ranges; /* whether it can be read from any offset */
+  guint64 size;    /* RF_SIZE_UNKNOWN: until the end has come */
+  char *etag;      /* strong; NULL: none */
+  char *uri;       /* where it really is, after redirects */
+} RfResource;
+
+/* What a response means for the request that it answers. */
+typedef enum
+{
+  RF_ANSWER_PART,     /* the body begins with the first byte that was asked for */
+  RF_ANSWER_WHOLE,    /* the body is the whole resource: no ranges here */
+  RF_ANSWER_NO_BYTES, /* there is nothing at or behind the offset that was asked for */
+  RF_ANSWER_WITHOUT_RANGE, /* the same has to be asked for again without a range */
+  RF_ANSWER_TRANSIENT,     /* the server cannot answer now */
+  RF_ANSWER_PERMANENT,     /* it will not answer, or not consistently */
+} RfAnswer;
+
+/* Judges a response to `request`, which is the first one if the resource is not known. On PART,
+ * WHOLE and NO_BYTES, `content` holds which bytes the body has and the size of the resource as far as
+ * they were told; on TRANSIENT and PERMANENT an error is set. */
+RfAnswer rf_response_judge (const RfResponseHead *head,
+                            const RfRequest *request,
+                            const RfResource *resource,
+                            RfContentRange *content,
+                            GError **error);
+
+/* The validator to pin, or NULL: weak ones cannot be used with If-Match. */
+const char *rf_response_get_strong_etag (const RfResponseHead *head);
+
+void rf_resource_clear (RfResource *self);
+
+G_END_DECLS

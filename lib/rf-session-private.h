@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The I/O threads of a session. */
+
+#pragma once
+
+#include "rf-session.h"
+#include "rf-transport-private.h"
+
+G_BEGIN_DECLS
+
+/* A reactor and the transport that belongs to it. */
+typedef struct
+{
+  RfReactor *reactor;
+  RfTransport *transport;
+} RfSessionThread;
+
+guint rf_session_get_num_threads (RfSession *self);
+
+/* Owned by the session. */
+const RfSessionThread *rf_session_get_thread (RfSession *self, guint index);
+
+/* The index of the thread that a new reader begins with, so that readers spread over all. */
+guint rf_session_pick_thread (RfSession *self);
+
+G_END_DECLS

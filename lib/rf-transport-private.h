@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The adapter between the fetcher and an HTTP library. */
+
+#pragma once
+
+#include "rf-range-private.h"
+#include "rf-reactor-private.h"
+
+G_BEGIN_DECLS
+
+/* The head of a response, after redirects. The strings are the transport's and live as long as the
+ * call they are passed to. A header that is missing is NULL. */
+typedef struct
+{
+  guint status;
+  const char *reason; /* the server's words for the status, printable; may be empty */
+  const char *content_range;
+  const char *content_length;
+  const char *content_encoding;
+  const char *etag;
+  const char *effective_uri; /* where the answer came from */
+} RfResponseHead;
+
+/* What to do with the body that follows a head. */
+typedef enum
+{
+  RF_BODY_ACCEPT, /* hand it to the sink */
+  RF_BODY_DRAIN,  /* read it and throw it away, for the sake of the connection */
+  RF_BODY_ABORT,  /* end the request */
+} RfBodyVerdict;
+
+/* How a request ended. */
+typedef enum
+{
+  RF_OUTCOME_COMPLETE,  /* the whole response was received */
+  RF_OUTCOME_TRANSIENT, /* it broke off, or could not be sent; another attempt may succeed */
+  RF_OUTCOME_PERMANENT, /* it failed, and will again */
+  RF_OUTCOME_CANCELLED, /* by RF_BODY_ABORT, by no space with `wait` FALSE, or by cancel() */
+} RfOutcome;
+
+typedef struct
+{
+  RfOutcome outcome;
+  GError *error;     /* set for TRANSIENT and PERMANENT; the sink takes it over */
+  guint connections; /* opened for this request */
+} RfResult;
+
+/* Where the transport puts what it receives. All is called on the reactor's thread, without a lock;
+ * after done() nothing is called and no memory of the sink is touched any more. */
+typedef struct
+{
+  /* Once, before any body byte. */
+  RfBodyVerdict (*head) (gpointer sink, const RfResponseHead *head);
+
+  /* Where the next bytes go, and how many fit there. NULL: nowhere now; `wait` says whether to hold
+   * the request until resume() is called, or to end it. The same place is given again until bytes
+   * have been committed. */
+  guint8 *(*space) (gpointer sink, gsize *length, gboolean *wait);
+
+  /* So many bytes have been written there. */
+  void (*commit) (gpointer sink, gsize length);
+
+  /* Exactly once, last. No function here may call the transport. */
+  void (*done) (gpointer sink, RfResult *result);
+} RfSinkFuncs;
+
+/* One HTTP attempt. The owner sets the first group, which stays as it is until done(). */
+typedef struct
+{
+  const char *uri;
+  const char *user_agent; /* NULL: none */
+  const char *if_match;   /* NULL: none */
+  RfRange range;
+  gboolean ranged;       /* FALSE: the whole resource, without a Range header */
+  guint connect_timeout; /* seconds; 0: none */
+  const RfSinkFuncs *funcs;
+  gpointer sink;
+
+  gpointer transfer; /* the transport's, NULL when not running */
+} RfRequest;
+
+/* A transport belongs to one reactor and is used on its thread only. */
+typedef struct _RfTransport RfTransport;
+struct _RfTransport
+{
+  /* Begins a request; done() may be called before this returns. */
+  void (*start) (RfTransport *self, RfRequest *request);
+
+  /* Ends a running request; done() has been called when this returns. */
+  void (*cancel) (RfTransport *self, RfRequest *request);
+
+  /* Goes on with a request that waits for space. */
+  void (*resume) (RfTransport *self, RfRequest *request);
+
+  /* Cancels what runs, closes all connections and frees the transport. */
+  void (*free) (RfTransport *self);
+};
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Heads are read byte by byte, without read-ahead, so that nothing has to be kept between the
+ * calls. */
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rf-test-client.h"
+#include "rf-test-content.h"
+
+#define TIMEOUT_S 10
+
+struct _RfTestClient
+{
+  int fd;
+};
+
+RfTestClient *
+rf_test_client_new (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = g_htons (port),
+                                 .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
+  struct timeval timeout = { .tv_sec = TIMEOUT_S };
+  RfTestClient *client;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (fd < 0)
+    return NULL;
+  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  if (connect (fd, (struct sockaddr *)&address, sizeof address) != 0)
+    {
+      close (fd);
+      return NULL;
+    }
+  client = g_new0 (RfTestClient, 1);
+  client->fd = fd;
+  return client;
+}
+
+void
+rf_test_client_free (RfTestClient *client)
+{
+  if (client == NULL)
+    return;
+  close (client->fd);
+  g_free (client);
+}
+
+gboolean
+rf_test_client_send (RfTestClient *client, const char *text)
+{
+  gsize length = strlen (text);
+
+  while (length > 0)
+    {
+      gssize n = send (client->fd, text, length, MSG_NOSIGNAL);
+
+      if (n <= 0)
+        return FALSE;
+      text += n;
+      length -= (gsize)n;
+    }
+  return TRUE;
+}
+
+gboolean
+rf_test_client_request (RfTestClient *client, const char *method, const char *fields)
+{
+  g_autofree char *request
+      = g_strdup_printf ("%s /object HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", method, fields);
+
+  return rf_test_client_send (client, request);
+}
+
+static char *
+read_until (RfTestClient *client, const char *end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  while (!g_str_has_suffix (text->str, end))
+    {
+      guint8 byte;
+
+      if (rf_test_client_read (client, &byte, 1) != 1)
+        return NULL;
+      g_string_append_c (text, (char)byte);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+rf_test_client_read_head (RfTestClient *client)
+{
+  return read_until (client, "\r\n\r\n");
+}
+
+char *
+rf_test_client_read_line (RfTestClient *client)
+{
+  char *line = read_until (client, "\r\n");
+
+  if (line != NULL)
+    line[strlen (line) - 2] = '\0';
+  return line;
+}
+
+gsize
+rf_test_client_read (RfTestClient *client, guint8 *dest, gsize length)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = recv (client->fd, dest + done, length - done, 0);
+
+      if (n <= 0)
+        break;
+      done += (gsize)n;
+    }
+  return done;
+}
+
+void
+rf_test_client_expect_head (RfTestClient *client, const char *status, const char *field)
+{
+  g_autofree char *head = rf_test_client_read_head (client);
+  g_autofree char *start = g_strdup_printf ("HTTP/1.1 %s ", status);
+  g_autofree char *line = g_strdup_printf ("\r\n%s\r\n", field != NULL ? field : "");
+
+  if (head == NULL)
+    g_error ("expected %s, but the connection has ended", status);
+  if (!g_str_has_prefix (head, start) || (field != NULL && strstr (head, line) == NULL))
+    g_error ("expected %s with '%s', got:\n%s", status, field != NULL ? field : "", head);
+}
+
+void
+rf_test_client_expect_body (RfTestClient *client, guint64 version, guint64 start, guint64 end)
+{
+  g_autofree guint8 *body = g_malloc (end - start);
+  gsize n = rf_test_client_read (client, body, end - start);
+  guint64 wrong = 0;
+
+  if (n != end - start)
+    g_error ("the body ends after %zu bytes of %" G_GUINT64_FORMAT, n, end - start);
+  if (!rf_test_content_check (version, body, start, n, &wrong))
+    g_error ("the byte at %" G_GUINT64_FORMAT " is wrong", wrong);
+}
+
+void
+rf_test_client_expect_text (RfTestClient *client, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("%s\n", text);
+  gsize length = strlen (line);
+  g_autofree char *body = g_malloc0 (length + 1);
+
+  if (rf_test_client_read (client, (guint8 *)body, length) != length || strcmp (body, line) != 0)
+    g_error ("expected '%s', got '%s'", line, body);
+}
+
+void
+rf_test_client_expect_end (RfTestClient *client)
+{
+  guint8 byte;
+
+  if (rf_test_client_read (client, &byte, 1) != 0)
+    g_error ("expected the end of the connection");
+}
+
+void
+rf_test_client_expect_answer (RfTestClient *client,
+                              const char *fields,
+                              const char *status,
+                              const char *field)
+{
+  if (!rf_test_client_request (client, "GET", fields))
+    g_error ("the connection has ended");
+  rf_test_client_expect_head (client, status, field);
+}

@@ -1,0 +1,125 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* An HTTP/1.1 server of one object for tests and benchmarks: as fast as a bare send() loop, exact
+ * about ranges, and with faults that strike by count, so that a run can be repeated. It speaks to
+ * plain sockets with a thread for each connection, and needs no main loop. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _RfTestServer RfTestServer;
+
+typedef enum
+{
+  RF_TEST_SERVER_RANGES,          /* honours ranges */
+  RF_TEST_SERVER_NO_RANGES,       /* always 200 and the whole object, Accept-Ranges: none */
+  RF_TEST_SERVER_CHUNKED,         /* always 200, chunked transfer coding, no length */
+  RF_TEST_SERVER_CLOSE_DELIMITED, /* always 200 as in HTTP/1.0: the end of the connection ends it */
+  RF_TEST_SERVER_STATUS,          /* answers the configured status to each request */
+} RfTestServerMode;
+
+/* What the server is to do. All zero is an exact server of an empty object. "Each n-th request"
+ * counts the requests since this configuration was set, from 1; 0 is never. When several faults meet
+ * in one request, the first in the order drop, fail, redirect, STATUS, stall, cut is what happens;
+ * only bodies of the object stall or are cut. */
+typedef struct
+{
+  guint port;      /* to listen on, 0 is any free one; read only by rf_test_server_new() */
+  guint64 size;    /* of the object, in bytes */
+  guint64 version; /* of the content; the ETag is "v<version>-<size>", strong */
+  gboolean no_etag;
+  gboolean cached; /* send from an image in memory that is made once, not generate each time */
+
+  RfTestServerMode mode;
+  guint status; /* of RF_TEST_SERVER_STATUS; 0 is 503 */
+
+  guint latency_ms;  /* wait before each response head */
+  guint64 rate;      /* bytes a second on each connection; 0 is no limit */
+  guint slow_every;  /* each n-th request is answered at slow_rate instead */
+  guint64 slow_rate; /* bytes a second */
+
+  guint64 cut_after; /* close after so many body bytes, where the body is longer */
+  guint cut_every;   /* only each n-th request; 0 with cut_after set is each one. With cut_after
+                         * 0 the cut comes right after the head */
+  guint fail_first;  /* the first n requests get fail_status */
+  guint fail_every;  /* each n-th request gets fail_status */
+  guint fail_status; /* 0 is 503 */
+  guint retry_after; /* seconds in a Retry-After field of failures and of RF_TEST_SERVER_STATUS;
+                         * 0 is no field */
+  guint stall_every; /* each n-th request sends the head, half the body, and then nothing more */
+  guint drop_every;  /* each n-th request's connection is reset without an answer */
+  const char *redirect_to; /* Location of a 302 for the path /redirect; NULL is no redirect */
+} RfTestServerConfig;
+
+typedef struct
+{
+  guint64 connections;    /* accepted since the start */
+  guint open_connections; /* now open; those that the peer has closed do not count */
+  guint max_open_connections;
+  guint64 requests;             /* complete, well-formed request heads */
+  guint64 conditional_requests; /* with If-Match */
+  guint64 body_bytes;           /* of the object, handed to the kernel */
+  guint max_answering; /* most requests being answered at one time: from the head received to just
+                        * before the last piece of the body is sent, hence never more than the client
+                        * had under way */
+} RfTestServerCounts;
+
+/* One logged request, as asked, not clipped to the object; [start, end). */
+typedef struct
+{
+  guint64 start;
+  guint64 end;        /* G_MAXUINT64 for an open end and for a request without a range */
+  guint64 connection; /* number of the connection, from 1 in order of acceptance */
+} RfTestServerRange;
+
+/* Starts a server on 127.0.0.1. @config is copied, strings included. Aborts the program with a
+ * message on failure. Any thread; free with rf_test_server_free(). */
+RfTestServer *rf_test_server_new (const RfTestServerConfig *config);
+
+/* Stops listening, ends all connections and waits at once, latencies and stalls included, joins all
+ * threads, and frees @server, which may be NULL. No other call may be under way. */
+void rf_test_server_free (RfTestServer *server);
+
+/* The location of the object, "http://127.0.0.1:PORT/object"; any other path serves it too. Belongs
+ * to @server and never changes. Any thread. */
+const char *rf_test_server_get_uri (RfTestServer *server);
+
+/* The TCP port; it stays reserved while the server does not listen. Any thread. */
+guint16 rf_test_server_get_port (RfTestServer *server);
+
+/* Replaces the configuration for all requests that arrive from now on; those under way end as they
+ * began. Counting for faults begins anew; the counts and the log go on. @config is copied, strings
+ * included. Any thread. */
+void rf_test_server_set_config (RfTestServer *server, const RfTestServerConfig *config);
+
+/* Stores in @counts what has happened since the start. Any thread. */
+void rf_test_server_get_counts (RfTestServer *server, RfTestServerCounts *counts);
+
+/* The ranges of all requests since the start, RfTestServerRange, in order of arrival. (transfer
+ * full): free with g_array_unref(). Any thread. */
+GArray *rf_test_server_dup_ranges (RfTestServer *server);
+
+/* Waits until at least @n_requests have arrived since the start; FALSE when @timeout_ms have passed
+ * before. Any thread. */
+gboolean rf_test_server_wait_requests (RfTestServer *server, guint64 n_requests, guint timeout_ms);
+
+/* Ends all connections that are open now, also in the middle of an answer: the peers read what the
+ * kernel still holds and then the end of the connection. The server goes on. Returns before the
+ * threads have closed them. Any thread. */
+void rf_test_server_close_connections (RfTestServer *server);
+
+/* Refuses new connections from the return on, those not yet accepted included; open ones live. Does
+ * nothing if the server does not listen. Only one thread at a time may start or stop listening. */
+void rf_test_server_stop_listening (RfTestServer *server);
+
+/* Listens again, on the same port. Does nothing if the server listens. Only one thread at a time may
+ * start or stop listening. */
+void rf_test_server_start_listening (RfTestServer *server);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RfTestServer, rf_test_server_free)
+
+G_END_DECLS
