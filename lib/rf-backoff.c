@@ -33,11 +33,11 @@ rf_backoff_delay (guint failures, double jitter)
 
   for (guint i = 1; i < failures && bound < LAST_BOUND; i++)
     bound *= 2;
-  return (gint64) ((double) MIN (bound, LAST_BOUND) * jitter);
+  return (gint64)((double)MIN (bound, LAST_BOUND) * jitter);
 }
 
 gboolean
 rf_backoff_allows (guint failures, int retries)
 {
-  return retries < 0 || failures <= (guint) retries;
+  return retries < 0 || failures <= (guint)retries;
 }

@@ -12,4 +12,4 @@
  *
  * Since: 0.1
  */
-G_DEFINE_QUARK (rf-error-quark, rf_error)
+G_DEFINE_QUARK (rf - error - quark, rf_error)

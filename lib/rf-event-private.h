@@ -24,7 +24,6 @@ gboolean rf_event_is_set (RfEvent *self);
 
 /* Waits until the event is set, and clears it: one waiter gets one set. Waits for ever where the
  * timeout in microseconds is negative; FALSE with RF_ERROR_TIMED_OUT or G_IO_ERROR_CANCELLED. */
-gboolean
-rf_event_wait (RfEvent *self, gint64 timeout, GCancellable *cancellable, GError **error);
+gboolean rf_event_wait (RfEvent *self, gint64 timeout, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -82,9 +82,7 @@ wait_until (RfEvent *self, gint64 deadline, GCancellable *cancellable, GError **
         return FALSE;
       if (deadline >= 0 && left <= 0)
         {
-          g_set_error_literal (error,
-                               RF_ERROR,
-                               RF_ERROR_TIMED_OUT,
+          g_set_error_literal (error, RF_ERROR, RF_ERROR_TIMED_OUT,
                                "The slot was not ready in the time given");
           return FALSE;
         }
@@ -105,8 +103,8 @@ rf_event_wait (RfEvent *self, gint64 timeout, GCancellable *cancellable, GError 
     return TRUE;
 
   handler = cancellable != NULL
-              ? g_cancellable_connect (cancellable, G_CALLBACK (interrupt), self, NULL)
-              : 0;
+                ? g_cancellable_connect (cancellable, G_CALLBACK (interrupt), self, NULL)
+                : 0;
   taken = wait_until (self, deadline, cancellable, error);
   g_cancellable_disconnect (cancellable, handler);
   return taken;

@@ -42,8 +42,7 @@ gboolean rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError *
 /* Waits for the next bytes and lends them: all of a part, or what has come of it about a millisecond
  * after the wait began; the first bytes after a start or seek at once. At most `max` bytes. The
  * empty loan stands for the end. */
-RfLoan *
-rf_fetcher_take (RfFetcher *self, gsize max, GCancellable *cancellable, GError **error);
+RfLoan *rf_fetcher_take (RfFetcher *self, gsize max, GCancellable *cancellable, GError **error);
 
 /* What is known of the resource; FALSE: nothing yet. */
 gboolean rf_fetcher_get_resource (RfFetcher *self, guint64 *size, gboolean *ranges);

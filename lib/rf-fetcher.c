@@ -62,15 +62,14 @@ rf_fetcher_new (RfSession *session,
   self->num_lanes = num_workers;
   self->lanes = g_new0 (RfLane, num_workers);
   for (guint i = 0; i < num_workers; i++)
-    rf_lane_init (&self->lanes[i],
-                  self,
+    rf_lane_init (&self->lanes[i], self,
                   rf_session_get_thread (session, (first_thread + i) % num_threads));
   self->locked.stats.workers = num_workers;
 
   self->free_task.func = run_free_task;
   self->free_task.data = self;
-  rf_ring_buffer_set_free_func (
-    ring, on_slot_free, rf_fetcher_ref (self), (GDestroyNotify) rf_fetcher_unref);
+  rf_ring_buffer_set_free_func (ring, on_slot_free, rf_fetcher_ref (self),
+                                (GDestroyNotify)rf_fetcher_unref);
   return self;
 }
 
@@ -171,8 +170,8 @@ is_open (RfFetcher *self, Wait *wait, GError **error)
 {
   wait->waiter = RF_WAITER_NONE;
   wait->until = G_MAXINT64;
-  return self->locked.resource.known || is_closed_locked (self, error) ||
-         has_failed_locked (self, error);
+  return self->locked.resource.known || is_closed_locked (self, error)
+         || has_failed_locked (self, error);
 }
 
 /* Lends the front of the window. */
@@ -212,12 +211,12 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
       if (has_failed_locked (self, error))
         return TRUE;
     }
-  else if (self->locked.fresh || available >= wait->max || part->error != NULL ||
-           part->filled == rf_range_length (part->range) ||
-           g_get_monotonic_time () >= wait->began + GATHER_TIME)
+  else if (self->locked.fresh || available >= wait->max || part->error != NULL
+           || part->filled == rf_range_length (part->range)
+           || g_get_monotonic_time () >= wait->began + GATHER_TIME)
     {
-      lend_locked (
-        self, wait, part, (gsize) MIN (MIN (available, wait->max), end - self->locked.position));
+      lend_locked (self, wait, part,
+                   (gsize)MIN (MIN (available, wait->max), end - self->locked.position));
       return TRUE;
     }
 
@@ -266,21 +265,18 @@ wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **er
         return FALSE;
       if (g_get_monotonic_time () >= timeout)
         {
-          g_set_error (error,
-                       RF_ERROR,
-                       RF_ERROR_TIMED_OUT,
-                       "%s: no byte came for %u seconds; check the server and the network, or raise "
-                       "timeout",
-                       rf_location_get_display (self->location),
-                       rf_options_get_timeout (self->options));
+          g_set_error (
+              error, RF_ERROR, RF_ERROR_TIMED_OUT,
+              "%s: no byte came for %u seconds; check the server and the network, or raise "
+              "timeout",
+              rf_location_get_display (self->location), rf_options_get_timeout (self->options));
           return FALSE;
         }
       self->locked.waiter = wait->waiter;
       if (MIN (timeout, wait->until) == G_MAXINT64)
         g_cond_wait (&self->locked.cond, &self->locked.lock);
       else
-        g_cond_wait_until (
-          &self->locked.cond, &self->locked.lock, MIN (timeout, wait->until));
+        g_cond_wait_until (&self->locked.cond, &self->locked.lock, MIN (timeout, wait->until));
       self->locked.waiter = RF_WAITER_NONE;
     }
   if (failure == NULL)
@@ -356,12 +352,10 @@ rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError **error)
     case RF_FETCHER_IDLE:
     case RF_FETCHER_SEQUENTIAL:
     case RF_FETCHER_ENDED:
-      done = !self->locked.resource.known || self->locked.resource.ranges ||
-             start == self->locked.position;
+      done = !self->locked.resource.known || self->locked.resource.ranges
+             || start == self->locked.position;
       if (!done)
-        g_set_error (error,
-                     RF_ERROR,
-                     RF_ERROR_NOT_SEEKABLE,
+        g_set_error (error, RF_ERROR, RF_ERROR_NOT_SEEKABLE,
                      "%s: the server does not support ranges, so it can only be read from start to "
                      "end",
                      rf_location_get_display (self->location));
@@ -386,8 +380,8 @@ rf_fetcher_take (RfFetcher *self, gsize max, GCancellable *cancellable, GError *
   Wait wait = { .is_over = has_bytes, .max = max };
   RfLoan *copy;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !wait_for (self, &wait, cancellable, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !wait_for (self, &wait, cancellable, error))
     return NULL;
   if (wait.data == NULL)
     return rf_loan_new_copied (NULL, 0, wait.offset);
@@ -434,9 +428,9 @@ rf_fetcher_get_stats (RfFetcher *self, RfStats *stats)
   g_mutex_lock (&self->locked.lock);
   *stats = self->locked.stats;
   if (now > self->locked.delivery_began)
-    stats->goodput = (guint64) ((double) self->locked.delivered * G_TIME_SPAN_SECOND /
-                                (double) (now - self->locked.delivery_began));
+    stats->goodput = (guint64)((double)self->locked.delivered * G_TIME_SPAN_SECOND
+                               / (double)(now - self->locked.delivery_began));
   g_mutex_unlock (&self->locked.lock);
-  rf_ring_buffer_count_slots (
-    self->ring, &stats->slots_free, &stats->slots_filling, &stats->slots_lent);
+  rf_ring_buffer_count_slots (self->ring, &stats->slots_free, &stats->slots_filling,
+                              &stats->slots_lent);
 }

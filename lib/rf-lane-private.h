@@ -71,7 +71,7 @@ typedef enum
   RF_FETCHER_PROBING,    /* the first request is to say what the resource is */
   RF_FETCHER_PARALLEL,   /* parts are fetched by all lanes */
   RF_FETCHER_SEQUENTIAL, /* no ranges: one request brings everything, in order */
-  RF_FETCHER_ENDED,      /* no further request will begin: failed, or all of it is known to be here */
+  RF_FETCHER_ENDED, /* no further request will begin: failed, or all of it is known to be here */
   RF_FETCHER_CLOSED,
 } RfFetcherState;
 
@@ -112,7 +112,7 @@ struct _RfFetcher
     guint64 stop;           /* where reading ends, as far as the consumer knows */
     guint num_started;      /* parts since the last start or seek */
     gboolean fresh;         /* nothing delivered since then */
-      guint error_status;
+    guint error_status;
     RfWaiter waiter;
     gint64 last_progress; /* monotonic microseconds */
     RfStats stats;

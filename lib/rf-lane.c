@@ -47,8 +47,8 @@ lane_head (gpointer sink, const RfResponseHead *head)
       return RF_BODY_ABORT;
     }
   fetcher->locked.last_progress = g_get_monotonic_time ();
-  answer = rf_response_judge (
-    head, &self->request, &fetcher->locked.resource, &content, &self->error);
+  answer
+      = rf_response_judge (head, &self->request, &fetcher->locked.resource, &content, &self->error);
   switch (answer)
     {
     case RF_ANSWER_PART:
@@ -56,8 +56,8 @@ lane_head (gpointer sink, const RfResponseHead *head)
       if (!fetcher->locked.resource.known)
         rf_window_learn_locked (fetcher, self, head, answer, &content);
       /* The part may turn out shorter, and the server may send less of it than was asked for. */
-      self->range.end = self->part != NULL ? MIN (self->part->range.end, content.range.end)
-                                           : self->range.start;
+      self->range.end
+          = self->part != NULL ? MIN (self->part->range.end, content.range.end) : self->range.start;
       verdict = RF_BODY_ACCEPT;
       break;
     case RF_ANSWER_NO_BYTES:
@@ -84,7 +84,7 @@ lane_head (gpointer sink, const RfResponseHead *head)
 static void
 take_slot (RfLane *self, const RfPart *part)
 {
-  self->slot = (int) part->slot;
+  self->slot = (int)part->slot;
   self->range = (RfRange){ part->range.start + part->filled, part->range.end };
   self->dest = rf_ring_buffer_get_slot_data (self->fetcher->ring, part->slot) + part->filled;
   rf_ring_buffer_begin_write (self->fetcher->ring, part->slot);
@@ -94,7 +94,7 @@ static void
 leave_slot (RfLane *self)
 {
   if (self->slot >= 0)
-    rf_ring_buffer_end_write (self->fetcher->ring, (guint) self->slot);
+    rf_ring_buffer_end_write (self->fetcher->ring, (guint)self->slot);
   self->slot = -1;
 }
 
@@ -115,8 +115,8 @@ find_space (RfLane *self, gboolean *wait)
   if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
     {
       g_mutex_unlock (&fetcher->locked.lock);
-      self->error = g_error_new_literal (
-        RF_ERROR, RF_ERROR_PROTOCOL, "The server sent more bytes than it had announced");
+      self->error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
+                                         "The server sent more bytes than it had announced");
       return FALSE;
     }
   part = rf_window_extend_locked (fetcher, &ended);
@@ -143,7 +143,7 @@ lane_space (gpointer sink, gsize *length, gboolean *wait)
   *wait = FALSE;
   if (self->range.start == self->range.end && !find_space (self, wait))
     return NULL;
-  *length = (gsize) rf_range_length (self->range);
+  *length = (gsize)rf_range_length (self->range);
   return self->dest;
 }
 
@@ -184,8 +184,8 @@ take_error (RfLane *self, RfResult *result, gboolean *transient)
     return g_steal_pointer (&result->error);
   if (self->received && self->fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
     return NULL;
-  return g_error_new_literal (
-    RF_ERROR, RF_ERROR_PROTOCOL, "The server sent fewer bytes than it had announced");
+  return g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
+                              "The server sent fewer bytes than it had announced");
 }
 
 /* Whether another request may bring what this one did not. */
@@ -197,8 +197,9 @@ may_retry_locked (RfLane *self, const GError *error, gboolean transient)
   if (!transient)
     return FALSE;
   /* A host that is not there when a stream begins is an error at once. */
-  if (!fetcher->locked.resource.known && (g_error_matches (error, RF_ERROR, RF_ERROR_CONNECT) ||
-                                          g_error_matches (error, RF_ERROR, RF_ERROR_NOT_FOUND)))
+  if (!fetcher->locked.resource.known
+      && (g_error_matches (error, RF_ERROR, RF_ERROR_CONNECT)
+          || g_error_matches (error, RF_ERROR, RF_ERROR_NOT_FOUND)))
     return FALSE;
   /* Without ranges only the very beginning can be asked for again. */
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && self->range.start > 0)
@@ -228,8 +229,7 @@ go_on_locked (RfLane *self, RfResult *result)
 
       fetcher->locked.stats.retries++;
       set_lane_state (self, RF_LANE_WAITING);
-      rf_reactor_start_timer (
-        self->thread->reactor, &self->timer, g_get_monotonic_time () + delay);
+      rf_reactor_start_timer (self->thread->reactor, &self->timer, g_get_monotonic_time () + delay);
       return;
     }
 
@@ -262,7 +262,8 @@ is_end_of_sequence_locked (RfLane *self, RfResult *result)
   RfFetcher *fetcher = self->fetcher;
   guint64 end = rf_window_get_end_locked (fetcher);
 
-  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL || self->error != NULL || result->error != NULL)
+  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL || self->error != NULL
+      || result->error != NULL)
     return FALSE;
   return end == RF_SIZE_UNKNOWN || self->range.start >= end;
 }
@@ -334,8 +335,7 @@ prepare_request_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
   const RfResource *resource = &fetcher->locked.resource;
-  const char *uri =
-    resource->uri != NULL ? resource->uri : rf_location_get_uri (fetcher->location);
+  const char *uri = resource->uri != NULL ? resource->uri : rf_location_get_uri (fetcher->location);
 
   if (g_strcmp0 (uri, self->uri) != 0)
     {
@@ -355,8 +355,8 @@ prepare_request_locked (RfLane *self)
   self->request.user_agent = rf_options_get_user_agent (fetcher->options);
   self->request.if_match = self->etag;
   self->request.range = self->range;
-  self->request.ranged = !fetcher->locked.without_range &&
-                         fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
+  self->request.ranged
+      = !fetcher->locked.without_range && fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
   self->request.connect_timeout = rf_options_get_timeout (fetcher->options);
   fetcher->locked.stats.requests++;
 }

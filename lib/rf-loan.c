@@ -23,11 +23,9 @@ rf_loan_new_lent (RfRingBuffer *ring, guint slot, const guint8 *data, gsize size
 {
   RfLoan *self = g_new (RfLoan, 1);
 
-  *self = (RfLoan){ .ring = g_object_ref (ring),
-                    .slot = slot,
-                    .data = data,
-                    .size = size,
-                    .offset = offset };
+  *self = (RfLoan){
+    .ring = g_object_ref (ring), .slot = slot, .data = data, .size = size, .offset = offset
+  };
   g_atomic_ref_count_init (&self->references);
   return self;
 }
@@ -36,7 +34,7 @@ RfLoan *
 rf_loan_new_copied (const guint8 *data, gsize size, guint64 offset)
 {
   RfLoan *self = g_malloc (sizeof (RfLoan) + size);
-  guint8 *copy = (guint8 *) (self + 1);
+  guint8 *copy = (guint8 *)(self + 1);
 
   if (size > 0)
     memcpy (copy, data, size);
@@ -131,7 +129,7 @@ int
 rf_loan_get_slot (RfLoan *self)
 {
   g_return_val_if_fail (self != NULL, -1);
-  return self->ring != NULL ? (int) self->slot : -1;
+  return self->ring != NULL ? (int)self->slot : -1;
 }
 
 /**
@@ -146,6 +144,6 @@ GBytes *
 rf_loan_dup_bytes (RfLoan *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
-  return g_bytes_new_with_free_func (
-    self->data, self->size, (GDestroyNotify) rf_loan_unref, rf_loan_ref (self));
+  return g_bytes_new_with_free_func (self->data, self->size, (GDestroyNotify)rf_loan_unref,
+                                     rf_loan_ref (self));
 }

@@ -23,13 +23,10 @@ check_characters (const char *text, GError **error)
     {
       if (g_ascii_isgraph (*c))
         continue;
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_LOCATION,
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_LOCATION,
                    "The location has a character (code %u at byte %u) that a URI cannot have; "
                    "write it percent-encoded",
-                   (guint) (guchar) *c,
-                   (guint) (c - text));
+                   (guint)(guchar)*c, (guint)(c - text));
       return FALSE;
     }
   return TRUE;
@@ -45,9 +42,7 @@ rf_location_new (const char *text, GError **error)
 
   if (text == NULL || *text == '\0')
     {
-      g_set_error_literal (error,
-                           RF_ERROR,
-                           RF_ERROR_INVALID_LOCATION,
+      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_LOCATION,
                            "No location is set; set it to a URI such as http://host/path");
       return NULL;
     }
@@ -57,34 +52,23 @@ rf_location_new (const char *text, GError **error)
   /* The parser's own messages may quote the text, which may hold a password: they are not shown. */
   uri = g_uri_parse (text, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &parse_error);
   scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-  if (uri == NULL || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0) ||
-      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+  if (uri == NULL || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0)
+      || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     {
-      g_set_error_literal (error,
-                           RF_ERROR,
-                           RF_ERROR_INVALID_LOCATION,
+      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_LOCATION,
                            "The location is not an absolute http:// or https:// URI with a host");
       return NULL;
     }
 
   self = g_new0 (RfLocation, 1);
   g_atomic_ref_count_init (&self->references);
-  self->uri = g_uri_join (G_URI_FLAGS_ENCODED,
-                          scheme,
-                          g_uri_get_userinfo (uri),
-                          g_uri_get_host (uri),
-                          g_uri_get_port (uri),
+  self->uri = g_uri_join (G_URI_FLAGS_ENCODED, scheme, g_uri_get_userinfo (uri),
+                          g_uri_get_host (uri), g_uri_get_port (uri),
                           *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
-                          g_uri_get_query (uri),
-                          NULL);
-  self->display = g_uri_join (G_URI_FLAGS_ENCODED,
-                              scheme,
-                              NULL,
-                              g_uri_get_host (uri),
-                              g_uri_get_port (uri),
-                              g_uri_get_path (uri),
-                              g_uri_get_query (uri) != NULL ? "…" : NULL,
-                              NULL);
+                          g_uri_get_query (uri), NULL);
+  self->display
+      = g_uri_join (G_URI_FLAGS_ENCODED, scheme, NULL, g_uri_get_host (uri), g_uri_get_port (uri),
+                    g_uri_get_path (uri), g_uri_get_query (uri) != NULL ? "…" : NULL, NULL);
   return self;
 }
 

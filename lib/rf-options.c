@@ -15,11 +15,11 @@
 #define DEFAULT_USER_AGENT "RingFetch/" RF_VERSION
 
 /* The ring that is chosen without being asked for takes no more than this. */
-#define DEFAULT_RING_SIZE ((gsize) 64 << 20)
+#define DEFAULT_RING_SIZE ((gsize)64 << 20)
 
 /* At 20 MiB/s a slot of 4 MiB takes 200 ms, which hides a first-byte latency of some milliseconds;
  * larger ones gain little and leave the processor's caches. */
-#define DEFAULT_SLOT_SIZE ((gsize) 4 << 20)
+#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
 
 /* Two slots a worker: one that fills while the consumer has the other. */
 #define SLOTS_PER_WORKER 2
@@ -324,54 +324,43 @@ rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError 
 
   if (num_workers > RF_MAX_WORKERS)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
-                   "num-workers is %u; set it to 0 (automatic) or to 1 to %u",
-                   num_workers,
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "num-workers is %u; set it to 0 (automatic) or to 1 to %u", num_workers,
                    RF_MAX_WORKERS);
       return FALSE;
     }
   if (slot_size != 0 && slot_size < RF_MIN_SLOT_SIZE)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
                    "slot-size is %" G_GUINT64_FORMAT
                    " bytes; set it to 0 (automatic) or to %u at least",
-                   slot_size,
-                   RF_MIN_SLOT_SIZE);
+                   slot_size, RF_MIN_SLOT_SIZE);
       return FALSE;
     }
 
   if (num_workers == 0)
     num_workers = DEFAULT_WORKERS;
   if (slot_size == 0)
-    slot_size = CLAMP (DEFAULT_RING_SIZE / (num_slots != 0 ? num_slots
-                                                           : num_workers * SLOTS_PER_WORKER),
-                       RF_MIN_SLOT_SIZE,
-                       DEFAULT_SLOT_SIZE);
+    slot_size
+        = CLAMP (DEFAULT_RING_SIZE / (num_slots != 0 ? num_slots : num_workers * SLOTS_PER_WORKER),
+                 RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
   if (num_slots == 0)
-    num_slots = (guint) CLAMP (DEFAULT_RING_SIZE / slot_size,
-                               (guint64) DEFAULT_MIN_SLOTS,
-                               (guint64) num_workers * SLOTS_PER_WORKER);
+    num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
+                              (guint64)num_workers * SLOTS_PER_WORKER);
 
-  if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize) slot_size, num_slots) ||
-      total > G_MAXSSIZE)
+  if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize)slot_size, num_slots)
+      || total > G_MAXSSIZE)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
                    "A ring of %u slots of %" G_GUINT64_FORMAT
                    " bytes is larger than memory can be; lower num-slots or slot-size",
-                   num_slots,
-                   slot_size);
+                   num_slots, slot_size);
       return FALSE;
     }
 
   geometry->num_workers = num_workers;
   geometry->num_slots = num_slots;
-  geometry->slot_size = (gsize) slot_size;
+  geometry->slot_size = (gsize)slot_size;
   return TRUE;
 }
 
@@ -380,20 +369,15 @@ rf_options_check (const RfOptions *self, GError **error)
 {
   if (self->retries < -1)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
-                   "retries is %d; set it to 0 or more, or to -1 for no limit",
-                   self->retries);
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "retries is %d; set it to 0 or more, or to -1 for no limit", self->retries);
       return FALSE;
     }
   for (const char *c = self->user_agent; c != NULL && *c != '\0'; c++)
     {
       if (!g_ascii_iscntrl (*c) || *c == '\t')
         continue;
-      g_set_error_literal (error,
-                           RF_ERROR,
-                           RF_ERROR_INVALID_ARGUMENT,
+      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
                            "user-agent has a control character, which a header cannot have; "
                            "remove it");
       return FALSE;

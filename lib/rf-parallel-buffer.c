@@ -61,11 +61,8 @@ rf_parallel_buffer_new (const char *name, gsize size, GError **error)
 
   if (size > G_MAXSSIZE)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
-                   "%" G_GSIZE_FORMAT " bytes are more than memory can hold",
-                   size);
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
+                   "%" G_GSIZE_FORMAT " bytes are more than memory can hold", size);
       return NULL;
     }
   self = g_object_new (RF_TYPE_PARALLEL_BUFFER, NULL);

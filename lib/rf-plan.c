@@ -9,10 +9,10 @@
 #include "rf-plan-private.h"
 
 /* At 20 MiB/s this arrives in 12 ms, less than a round trip to most stores. */
-#define FIRST_PART_SIZE ((guint64) 256 * 1024)
+#define FIRST_PART_SIZE ((guint64)256 * 1024)
 
 /* Below this a part costs more in requests than it gains by being shared. */
-#define MIN_SHARE ((guint64) 256 * 1024)
+#define MIN_SHARE ((guint64)256 * 1024)
 
 static guint64
 ramp (const RfPlan *plan)

@@ -36,10 +36,10 @@ read_number (Cursor *cursor, guint64 *out)
 
   for (; digits < cursor->left && g_ascii_isdigit (cursor->at[digits]); digits++)
     {
-      guint64 digit = (guint64) (cursor->at[digits] - '0');
+      guint64 digit = (guint64)(cursor->at[digits] - '0');
 
-      if (!g_uint64_checked_mul (&number, number, 10) ||
-          !g_uint64_checked_add (&number, number, digit))
+      if (!g_uint64_checked_mul (&number, number, 10)
+          || !g_uint64_checked_add (&number, number, digit))
         return FALSE;
     }
   if (digits == 0)
@@ -62,11 +62,8 @@ rf_range_to_header (RfRange range, char text[RF_RANGE_HEADER_SIZE])
   if (range.end == RF_SIZE_UNKNOWN)
     g_snprintf (text, RF_RANGE_HEADER_SIZE, "bytes=%" G_GUINT64_FORMAT "-", range.start);
   else
-    g_snprintf (text,
-                RF_RANGE_HEADER_SIZE,
-                "bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
-                range.start,
-                range.end - 1);
+    g_snprintf (text, RF_RANGE_HEADER_SIZE, "bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
+                range.start, range.end - 1);
 }
 
 gboolean
@@ -81,8 +78,8 @@ rf_content_range_parse (const char *text, gsize length, RfContentRange *out)
     {
       guint64 last;
 
-      if (!read_number (&cursor, &result.range.start) || !read_literal (&cursor, "-") ||
-          !read_number (&cursor, &last))
+      if (!read_number (&cursor, &result.range.start) || !read_literal (&cursor, "-")
+          || !read_number (&cursor, &last))
         return FALSE;
       if (last < result.range.start || last >= RF_SIZE_UNKNOWN - 1)
         return FALSE;

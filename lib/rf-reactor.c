@@ -31,7 +31,7 @@ struct _RfReactor
   } locked;
 
   /* The thread's own. */
-  RfTimer *timers; /* sorted by time */
+  RfTimer *timers;      /* sorted by time */
   RfTaskFunc last_func; /* set: the thread is to end */
   gpointer last_data;
   struct epoll_event events[EVENTS_AT_ONCE];
@@ -95,7 +95,7 @@ time_to_wait (RfReactor *self)
   if (self->timers == NULL)
     return -1;
   left = self->timers->at - g_get_monotonic_time ();
-  return left <= 0 ? 0 : (int) MIN ((left + 999) / 1000, G_MAXINT);
+  return left <= 0 ? 0 : (int)MIN ((left + 999) / 1000, G_MAXINT);
 }
 
 static void
@@ -108,8 +108,8 @@ run_events (RfReactor *self)
 
       if (watch != NULL)
         watch->func (self->events[i].events, watch->data);
-      else if (self->events[i].events != 0 &&
-               read (self->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN)
+      else if (self->events[i].events != 0 && read (self->wake_fd, &count, sizeof count) < 0
+               && errno != EAGAIN)
         g_warning ("The wake-up of an I/O thread failed: %s", g_strerror (errno));
     }
   self->num_events = 0;
@@ -147,12 +147,10 @@ rf_reactor_new (guint index, GError **error)
   g_mutex_init (&self->locked.lock);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->epoll_fd < 0 || self->wake_fd < 0 ||
-      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &wake_event) != 0)
+  if (self->epoll_fd < 0 || self->wake_fd < 0
+      || epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &wake_event) != 0)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
                    "An I/O thread could not be set up (%s); raise the limit of open files",
                    g_strerror (errno));
       rf_reactor_unref (self);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Memory for a resource of unknown size begins with this much and doubles. */
-#define FIRST_BUFFER_SIZE ((gsize) 1 << 20)
+#define FIRST_BUFFER_SIZE ((gsize)1 << 20)
 
 struct _RfReader
 {
@@ -89,16 +89,14 @@ rf_reader_new (RfSession *session,
   if (options == NULL)
     options = defaults;
   checked = rf_location_new (location, error);
-  if (checked == NULL || !rf_options_check (options, error) ||
-      !rf_options_decide_geometry (options, &geometry, error))
+  if (checked == NULL || !rf_options_check (options, error)
+      || !rf_options_decide_geometry (options, &geometry, error))
     return NULL;
   if (session == NULL)
     session = rf_session_get_default ();
   if (session == NULL)
     {
-      g_set_error_literal (error,
-                           RF_ERROR,
-                           RF_ERROR_NO_SPACE,
+      g_set_error_literal (error, RF_ERROR, RF_ERROR_NO_SPACE,
                            "No I/O threads could be made; raise the limits of threads and open "
                            "files");
       return NULL;
@@ -107,9 +105,7 @@ rf_reader_new (RfSession *session,
   self = g_object_new (RF_TYPE_READER, NULL);
   self->ring = ring != NULL ? g_object_ref (ring)
                             : rf_ring_buffer_new (rf_options_get_shm_name (options),
-                                                  geometry.num_slots,
-                                                  geometry.slot_size,
-                                                  error);
+                                                  geometry.num_slots, geometry.slot_size, error);
   if (self->ring == NULL)
     return NULL;
   self->fetcher = rf_fetcher_new (session, self->ring, checked, options, geometry.num_workers);
@@ -304,7 +300,7 @@ run_read (GTask *task, gpointer source, gpointer max_size, GCancellable *cancell
   RfLoan *loan = rf_reader_read (source, GPOINTER_TO_SIZE (max_size), cancellable, &error);
 
   if (loan != NULL)
-    g_task_return_pointer (task, loan, (GDestroyNotify) rf_loan_unref);
+    g_task_return_pointer (task, loan, (GDestroyNotify)rf_loan_unref);
   else
     g_task_return_error (task, error);
 }
@@ -368,24 +364,20 @@ new_buffer (RfReader *self, const char *name, GError **error)
     {
       if (name == NULL)
         return rf_parallel_buffer_new (NULL, FIRST_BUFFER_SIZE, error);
-      g_set_error_literal (error,
-                           RF_ERROR,
-                           RF_ERROR_INVALID_ARGUMENT,
+      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
                            "The server does not tell the size of the resource, which named memory "
                            "needs; leave the name unset");
       return NULL;
     }
   if (size > G_MAXSSIZE)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
                    "The resource has %" G_GUINT64_FORMAT
                    " bytes, more than memory can hold; read it piece by piece",
                    size);
       return NULL;
     }
-  return rf_parallel_buffer_new (name, (gsize) size, error);
+  return rf_parallel_buffer_new (name, (gsize)size, error);
 }
 
 /**
@@ -412,8 +404,8 @@ rf_reader_read_all (RfReader *self, const char *name, GCancellable *cancellable,
   g_return_val_if_fail (RF_IS_READER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!rf_reader_open (self, cancellable, error) ||
-      !rf_reader_seek (self, 0, RF_SIZE_UNKNOWN, error))
+  if (!rf_reader_open (self, cancellable, error)
+      || !rf_reader_seek (self, 0, RF_SIZE_UNKNOWN, error))
     return NULL;
   buffer = new_buffer (self, name, error);
   if (buffer == NULL)
@@ -430,8 +422,8 @@ rf_reader_read_all (RfReader *self, const char *name, GCancellable *cancellable,
       data = rf_loan_get_data (loan, &size);
       if (size == 0)
         break;
-      if (size > rf_parallel_buffer_get_size (buffer) - filled &&
-          !rf_parallel_buffer_set_size (buffer, filled + size, error))
+      if (size > rf_parallel_buffer_get_size (buffer) - filled
+          && !rf_parallel_buffer_set_size (buffer, filled + size, error))
         return NULL;
       memcpy (rf_parallel_buffer_get_data (buffer) + filled, data, size);
       filled += size;

@@ -50,7 +50,7 @@ gboolean rf_reader_seek (RfReader *self, guint64 start, guint64 stop, GError **e
 
 RF_API
 RfLoan *rf_reader_read (RfReader *self, gsize max_size, GCancellable *cancellable, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+    G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
 void rf_reader_read_async (RfReader *self,
@@ -60,8 +60,9 @@ void rf_reader_read_async (RfReader *self,
                            gpointer user_data);
 
 RF_API
-RfLoan *rf_reader_read_finish (RfReader *self, GAsyncResult *result, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+RfLoan *rf_reader_read_finish (RfReader *self,
+                               GAsyncResult *result,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
 RfParallelBuffer *rf_reader_read_all (RfReader *self,
@@ -77,8 +78,9 @@ void rf_reader_read_all_async (RfReader *self,
                                gpointer user_data);
 
 RF_API
-RfParallelBuffer *rf_reader_read_all_finish (RfReader *self, GAsyncResult *result, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+RfParallelBuffer *rf_reader_read_all_finish (RfReader *self,
+                                             GAsyncResult *result,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
 guint rf_reader_get_error_status (RfReader *self);

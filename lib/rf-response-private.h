@@ -22,9 +22,9 @@ typedef struct
 /* What a response means for the request that it answers. */
 typedef enum
 {
-  RF_ANSWER_PART,     /* the body begins with the first byte that was asked for */
-  RF_ANSWER_WHOLE,    /* the body is the whole resource: no ranges here */
-  RF_ANSWER_NO_BYTES, /* there is nothing at or behind the offset that was asked for */
+  RF_ANSWER_PART,          /* the body begins with the first byte that was asked for */
+  RF_ANSWER_WHOLE,         /* the body is the whole resource: no ranges here */
+  RF_ANSWER_NO_BYTES,      /* there is nothing at or behind the offset that was asked for */
   RF_ANSWER_WITHOUT_RANGE, /* the same has to be asked for again without a range */
   RF_ANSWER_TRANSIENT,     /* the server cannot answer now */
   RF_ANSWER_PERMANENT,     /* it will not answer, or not consistently */

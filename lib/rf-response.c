@@ -51,17 +51,10 @@ refuse_status (const RfResponseHead *head, GError **error)
   RfError code = error_code_for_status (head->status);
 
   if (code == RF_ERROR_CHANGED)
-    g_set_error_literal (error,
-                         RF_ERROR,
-                         RF_ERROR_CHANGED,
+    g_set_error_literal (error, RF_ERROR, RF_ERROR_CHANGED,
                          "The resource changed while it was read; start again");
   else
-    g_set_error (error,
-                 RF_ERROR,
-                 code,
-                 "The server answered %u %s",
-                 head->status,
-                 head->reason);
+    g_set_error (error, RF_ERROR, code, "The server answered %u %s", head->status, head->reason);
   return rf_backoff_status_is_transient (head->status) ? RF_ANSWER_TRANSIENT : RF_ANSWER_PERMANENT;
 }
 
@@ -73,7 +66,7 @@ refuse (GError **error, RfError code, const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (RF_ERROR, (int) code, format, arguments));
+  g_propagate_error (error, g_error_new_valist (RF_ERROR, (int)code, format, arguments));
   va_end (arguments);
   return RF_ANSWER_PERMANENT;
 }
@@ -99,15 +92,13 @@ judge_part (const RfResponseHead *head,
             const RfContentRange *content,
             GError **error)
 {
-  if (!content->satisfied || content->range.start != request->range.start ||
-      content->range.end > MIN (request->range.end, content->total))
-    return refuse (error,
-                   RF_ERROR_PROTOCOL,
+  if (!content->satisfied || content->range.start != request->range.start
+      || content->range.end > MIN (request->range.end, content->total))
+    return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent another range (\"%s\") than the one asked for",
                    head->content_range);
   if (!is_same_version (head, resource, content->total))
-    return refuse (
-      error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
+    return refuse (error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
   /* Without a total nobody knows where the parts end: one stream is the safe way. */
   if (content->total == RF_SIZE_UNKNOWN && !resource->known)
     return RF_ANSWER_WITHOUT_RANGE;
@@ -123,20 +114,17 @@ judge_whole (const RfResponseHead *head,
 {
   guint64 size = RF_SIZE_UNKNOWN;
 
-  if (head->content_length != NULL &&
-      !rf_parse_size (head->content_length, strlen (head->content_length), &size))
-    return refuse (
-      error, RF_ERROR_PROTOCOL, "The server sent a Content-Length that is no number of bytes");
+  if (head->content_length != NULL
+      && !rf_parse_size (head->content_length, strlen (head->content_length), &size))
+    return refuse (error, RF_ERROR_PROTOCOL,
+                   "The server sent a Content-Length that is no number of bytes");
   if (resource->known && resource->ranges)
-    return refuse (error,
-                   RF_ERROR_PROTOCOL,
+    return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent the whole resource where it had sent ranges before");
   if (!is_same_version (head, resource, size))
-    return refuse (
-      error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
+    return refuse (error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
   if (request->range.start > 0)
-    return refuse (error,
-                   RF_ERROR_NOT_SEEKABLE,
+    return refuse (error, RF_ERROR_NOT_SEEKABLE,
                    "The server does not support ranges, so reading can only begin at the start");
   *content = (RfContentRange){ .satisfied = TRUE, .range = { 0, size }, .total = size };
   return RF_ANSWER_WHOLE;
@@ -167,12 +155,12 @@ rf_response_judge (const RfResponseHead *head,
   gboolean has_range = head->content_range != NULL;
 
   *content = (RfContentRange){ .total = RF_SIZE_UNKNOWN };
-  if (has_range &&
-      !rf_content_range_parse (head->content_range, strlen (head->content_range), content))
+  if (has_range
+      && !rf_content_range_parse (head->content_range, strlen (head->content_range), content))
     return refuse (error, RF_ERROR_PROTOCOL, "The server sent a malformed Content-Range");
-  if (head->content_encoding != NULL && g_ascii_strcasecmp (head->content_encoding, "identity") != 0)
-    return refuse (error,
-                   RF_ERROR_PROTOCOL,
+  if (head->content_encoding != NULL
+      && g_ascii_strcasecmp (head->content_encoding, "identity") != 0)
+    return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent an encoded body (%s) although only the plain one is accepted",
                    head->content_encoding);
 
@@ -184,8 +172,8 @@ rf_response_judge (const RfResponseHead *head,
       return judge_whole (head, request, resource, content, error);
     case 206: /* Partial Content */
       if (!has_range || !request->ranged)
-        return refuse (
-          error, RF_ERROR_PROTOCOL, "The server sent a part (206) without saying which");
+        return refuse (error, RF_ERROR_PROTOCOL,
+                       "The server sent a part (206) without saying which");
       return judge_part (head, request, resource, content, error);
     case 416: /* Range Not Satisfiable */
       return judge_unsatisfiable (head, request, resource, content, error);

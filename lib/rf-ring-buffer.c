@@ -134,22 +134,20 @@ rf_ring_buffer_init (RfRingBuffer *self)
 static gboolean
 lay_out (guint num_slots, gsize slot_size, gsize *events_at, gsize *size, GError **error)
 {
-  if (num_slots > 0 && slot_size > 0 && slot_size <= G_MAXSSIZE &&
-      g_size_checked_mul (events_at, slot_size, num_slots) &&
-      g_size_checked_add (events_at, *events_at, EVENTS_ALIGNMENT - 1))
+  if (num_slots > 0 && slot_size > 0 && slot_size <= G_MAXSSIZE
+      && g_size_checked_mul (events_at, slot_size, num_slots)
+      && g_size_checked_add (events_at, *events_at, EVENTS_ALIGNMENT - 1))
     {
       *events_at -= *events_at % EVENTS_ALIGNMENT;
-      if (g_size_checked_add (size, *events_at, num_slots * sizeof (RfEvent)) &&
-          *size <= G_MAXSSIZE)
+      if (g_size_checked_add (size, *events_at, num_slots * sizeof (RfEvent))
+          && *size <= G_MAXSSIZE)
         return TRUE;
     }
-  g_set_error (error,
-               RF_ERROR,
-               RF_ERROR_INVALID_ARGUMENT,
-               "A ring of %u slots of %" G_GSIZE_FORMAT " bytes cannot be made; a ring needs one slot "
+  g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+               "A ring of %u slots of %" G_GSIZE_FORMAT
+               " bytes cannot be made; a ring needs one slot "
                "and one byte at least, and to fit into memory",
-               num_slots,
-               slot_size);
+               num_slots, slot_size);
   return FALSE;
 }
 
@@ -161,7 +159,7 @@ new_with_shm (RfShm *shm, guint num_slots, gsize slot_size, gsize events_at)
   self->num_slots = num_slots;
   self->slot_size = slot_size;
   self->shm = shm;
-  self->events = (RfEvent *) (gpointer) ((guint8 *) rf_shm_get_data (shm) + events_at);
+  self->events = (RfEvent *)(gpointer)((guint8 *)rf_shm_get_data (shm) + events_at);
   self->locked.slots = g_new0 (RfSlot, num_slots);
   self->locked.free_stack = g_new (guint, num_slots);
   while (self->locked.num_free < num_slots)
@@ -372,7 +370,7 @@ rf_ring_buffer_is_ready (RfRingBuffer *self, guint slot)
  */
 gboolean
 rf_ring_buffer_wait_slot (
-  RfRingBuffer *self, guint slot, gint64 timeout, GCancellable *cancellable, GError **error)
+    RfRingBuffer *self, guint slot, gint64 timeout, GCancellable *cancellable, GError **error)
 {
   g_return_val_if_fail (RF_IS_RING_BUFFER (self), FALSE);
   g_return_val_if_fail (slot < self->num_slots, FALSE);
@@ -421,7 +419,7 @@ rf_ring_buffer_reserve (RfRingBuffer *self, gsize length)
   g_mutex_lock (&self->locked.lock);
   if (self->locked.num_free > 0)
     {
-      slot = (int) self->locked.free_stack[--self->locked.num_free];
+      slot = (int)self->locked.free_stack[--self->locked.num_free];
       self->locked.slots[slot].length = length;
       rf_event_clear (&self->events[slot]);
     }
@@ -597,7 +595,7 @@ rf_ring_buffer_clear_free_func (RfRingBuffer *self, gpointer data)
 guint8 *
 rf_ring_buffer_get_slot_data (RfRingBuffer *self, guint slot)
 {
-  return (guint8 *) rf_shm_get_data (self->shm) + slot * self->slot_size;
+  return (guint8 *)rf_shm_get_data (self->shm) + slot * self->slot_size;
 }
 
 gboolean
@@ -643,8 +641,8 @@ rf_ring_buffer_truncate (RfRingBuffer *self, guint slot, gsize length)
   gboolean complete;
 
   g_mutex_lock (&self->locked.lock);
-  g_assert (length > 0 && length >= self->locked.slots[slot].filled &&
-            length <= self->locked.slots[slot].length);
+  g_assert (length > 0 && length >= self->locked.slots[slot].filled
+            && length <= self->locked.slots[slot].length);
   self->locked.slots[slot].length = length;
   complete = self->locked.slots[slot].filled == length;
   unlock_and_notify (self, settle_locked (self, slot));

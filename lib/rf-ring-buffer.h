@@ -13,14 +13,16 @@ RF_API
 G_DECLARE_FINAL_TYPE (RfRingBuffer, rf_ring_buffer, RF, RING_BUFFER, GObject)
 
 RF_API
-RfRingBuffer *
-rf_ring_buffer_new (const char *name, guint num_slots, gsize slot_size, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+RfRingBuffer *rf_ring_buffer_new (const char *name,
+                                  guint num_slots,
+                                  gsize slot_size,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
-RfRingBuffer *
-rf_ring_buffer_attach (const char *name, guint num_slots, gsize slot_size, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
+RfRingBuffer *rf_ring_buffer_attach (const char *name,
+                                     guint num_slots,
+                                     gsize slot_size,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
 guint rf_ring_buffer_get_num_slots (RfRingBuffer *self);
@@ -44,11 +46,8 @@ RF_API
 gboolean rf_ring_buffer_is_ready (RfRingBuffer *self, guint slot);
 
 RF_API
-gboolean rf_ring_buffer_wait_slot (RfRingBuffer *self,
-                                   guint slot,
-                                   gint64 timeout,
-                                   GCancellable *cancellable,
-                                   GError **error);
+gboolean rf_ring_buffer_wait_slot (
+    RfRingBuffer *self, guint slot, gint64 timeout, GCancellable *cancellable, GError **error);
 
 RF_API
 GBytes *rf_ring_buffer_read_slot (RfRingBuffer *self, guint slot, gsize length);

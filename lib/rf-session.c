@@ -140,5 +140,5 @@ rf_session_get_thread (RfSession *self, guint index)
 guint
 rf_session_pick_thread (RfSession *self)
 {
-  return (guint) g_atomic_int_add (&self->next_thread, 1) % self->num_threads;
+  return (guint)g_atomic_int_add (&self->next_thread, 1) % self->num_threads;
 }

@@ -59,28 +59,22 @@ reserve (int fd, gsize from, gsize size, gboolean named, GError **error)
 
   if (size - from > available)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
                    "%" G_GSIZE_FORMAT " MiB of shared memory were asked for and %" G_GUINT64_FORMAT
                    " MiB are available; lower num-slots or slot-size",
-                   (size - from) >> 20,
-                   available >> 20);
+                   (size - from) >> 20, available >> 20);
       return FALSE;
     }
 
   do
-    status = fallocate (fd, 0, (off_t) from, (off_t) (size - from));
+    status = fallocate (fd, 0, (off_t)from, (off_t)(size - from));
   while (status != 0 && errno == EINTR);
   if (status == 0)
     return TRUE;
 
-  g_set_error (error,
-               RF_ERROR,
-               RF_ERROR_NO_SPACE,
+  g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
                "%" G_GSIZE_FORMAT " MiB of shared memory could not be reserved (%s); %s",
-               (size - from) >> 20,
-               g_strerror (errno),
+               (size - from) >> 20, g_strerror (errno),
                named ? "enlarge /dev/shm, lower num-slots or slot-size, or leave shm-name unset"
                      : "lower num-slots or slot-size");
   return FALSE;
@@ -95,13 +89,10 @@ map (RfShm *self, GError **error)
 
   if (data == MAP_FAILED)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
                    "%" G_GSIZE_FORMAT " MiB of shared memory could not be mapped (%s); "
                    "lower num-slots or slot-size",
-                   self->size >> 20,
-                   g_strerror (errno));
+                   self->size >> 20, g_strerror (errno));
       return FALSE;
     }
   self->data = data;
@@ -114,10 +105,7 @@ open_anonymous (RfShm *self, GError **error)
   self->fd = memfd_create ("ringfetch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (self->fd >= 0)
     return TRUE;
-  g_set_error (error,
-               RF_ERROR,
-               RF_ERROR_NO_SPACE,
-               "Anonymous shared memory could not be made (%s)",
+  g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE, "Anonymous shared memory could not be made (%s)",
                g_strerror (errno));
   return FALSE;
 }
@@ -127,14 +115,11 @@ set_path (RfShm *self, const char *name, GError **error)
 {
   const char *bare = *name == '/' ? name + 1 : name;
 
-  if (*bare == '\0' || strchr (bare, '/') != NULL || strlen (bare) >= NAME_MAX ||
-      strcmp (bare, ".") == 0 || strcmp (bare, "..") == 0)
+  if (*bare == '\0' || strchr (bare, '/') != NULL || strlen (bare) >= NAME_MAX
+      || strcmp (bare, ".") == 0 || strcmp (bare, "..") == 0)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
-                   "\"%s\" cannot name shared memory; use 1 to %d characters without a slash",
-                   name,
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "\"%s\" cannot name shared memory; use 1 to %d characters without a slash", name,
                    NAME_MAX - 1);
       return FALSE;
     }
@@ -158,20 +143,13 @@ open_named (RfShm *self, const char *name, GError **error)
       return TRUE;
     }
   if (errno == EEXIST)
-    g_set_error (error,
-                 RF_ERROR,
-                 RF_ERROR_EXISTS,
+    g_set_error (error, RF_ERROR, RF_ERROR_EXISTS,
                  "Shared memory named \"%s\" exists already; choose another name, or remove "
                  "/dev/shm/%s if no process uses it",
-                 bare,
-                 bare);
+                 bare, bare);
   else
-    g_set_error (error,
-                 RF_ERROR,
-                 RF_ERROR_INVALID_ARGUMENT,
-                 "Shared memory named \"%s\" could not be made (%s)",
-                 bare,
-                 g_strerror (errno));
+    g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                 "Shared memory named \"%s\" could not be made (%s)", bare, g_strerror (errno));
   return FALSE;
 }
 
@@ -204,24 +182,18 @@ rf_shm_attach (const char *name, gsize size, GError **error)
   self->fd = shm_open (self->path, O_RDWR | O_CLOEXEC, 0);
   if (self->fd < 0 || fstat (self->fd, &info) != 0)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NOT_FOUND,
-                   "Shared memory named \"%s\" cannot be attached to (%s)",
-                   rf_shm_get_name (self),
+      g_set_error (error, RF_ERROR, RF_ERROR_NOT_FOUND,
+                   "Shared memory named \"%s\" cannot be attached to (%s)", rf_shm_get_name (self),
                    g_strerror (errno));
       return NULL;
     }
-  if (info.st_size < 0 || (guint64) info.st_size != size)
+  if (info.st_size < 0 || (guint64)info.st_size != size)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_INVALID_ARGUMENT,
-                   "Shared memory named \"%s\" has %" G_GINT64_FORMAT " bytes where %" G_GSIZE_FORMAT
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "Shared memory named \"%s\" has %" G_GINT64_FORMAT
+                   " bytes where %" G_GSIZE_FORMAT
                    " were expected; use the num-slots and slot-size that it was made with",
-                   rf_shm_get_name (self),
-                   (gint64) info.st_size,
-                   size);
+                   rf_shm_get_name (self), (gint64)info.st_size, size);
       return NULL;
     }
   if (!map (self, error))
@@ -262,11 +234,8 @@ rf_shm_grow (RfShm *self, gsize size, GError **error)
   data = mremap (self->data, MAX (self->size, 1), size, MREMAP_MAYMOVE);
   if (data == MAP_FAILED)
     {
-      g_set_error (error,
-                   RF_ERROR,
-                   RF_ERROR_NO_SPACE,
-                   "%" G_GSIZE_FORMAT " MiB of shared memory could not be mapped (%s)",
-                   size >> 20,
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
+                   "%" G_GSIZE_FORMAT " MiB of shared memory could not be mapped (%s)", size >> 20,
                    g_strerror (errno));
       return FALSE;
     }
@@ -283,14 +252,11 @@ rf_shm_seal (RfShm *self, GError **error)
   if (self->path != NULL)
     return TRUE;
   /* Kernels before 5.1 do not know the write seal: the size is what a SIGBUS hangs on. */
-  if (fcntl (self->fd, F_ADD_SEALS, size_seals | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) == 0 ||
-      fcntl (self->fd, F_ADD_SEALS, size_seals | F_SEAL_SEAL) == 0)
+  if (fcntl (self->fd, F_ADD_SEALS, size_seals | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) == 0
+      || fcntl (self->fd, F_ADD_SEALS, size_seals | F_SEAL_SEAL) == 0)
     return TRUE;
-  g_set_error (error,
-               RF_ERROR,
-               RF_ERROR_NO_SPACE,
-               "Anonymous shared memory could not be sealed (%s)",
-               g_strerror (errno));
+  g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
+               "Anonymous shared memory could not be sealed (%s)", g_strerror (errno));
   return FALSE;
 }
 

@@ -23,7 +23,7 @@
 #define MAX_IDLE_HANDLES 64
 
 /* A body that nobody wants is read up to this size, because a new connection costs more. */
-#define MAX_DRAIN ((gsize) 64 * 1024)
+#define MAX_DRAIN ((gsize)64 * 1024)
 
 #define MAX_REDIRECTS 10L
 
@@ -69,10 +69,10 @@ struct _Transfer
   char reason[MAX_REASON];
 
   TransferState state;
-  guint8 *dest;     /* where the next byte goes */
-  gsize room;       /* that fit there */
-  gsize written;    /* there, and not committed yet */
-  gsize skip;       /* of the piece that is given again after a pause */
+  guint8 *dest;  /* where the next byte goes */
+  gsize room;    /* that fit there */
+  gsize written; /* there, and not committed yet */
+  gsize skip;    /* of the piece that is given again after a pause */
   gsize drained;
   gboolean is_dirty;
   Transfer *next_dirty;
@@ -81,13 +81,13 @@ struct _Transfer
 static void
 lock_share (CURL *easy, curl_lock_data data, curl_lock_access access, void *user_data)
 {
-  g_mutex_lock (&((RfCurlShare *) user_data)->locks[data]);
+  g_mutex_lock (&((RfCurlShare *)user_data)->locks[data]);
 }
 
 static void
 unlock_share (CURL *easy, curl_lock_data data, void *user_data)
 {
-  g_mutex_unlock (&((RfCurlShare *) user_data)->locks[data]);
+  g_mutex_unlock (&((RfCurlShare *)user_data)->locks[data]);
 }
 
 static gpointer
@@ -169,7 +169,7 @@ take_head (Transfer *self)
     return TRUE;
 
   curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);
-  head.status = (guint) status;
+  head.status = (guint)status;
   head.reason = self->reason;
   head.content_range = find_header (self->easy, "Content-Range");
   head.content_length = find_header (self->easy, "Content-Length");
@@ -197,7 +197,7 @@ keep_reason (Transfer *self, const char *line, gsize length)
 {
   const char *code = memchr (line, ' ', length);
   const char *end = line + length;
-  const char *reason = code != NULL ? memchr (code + 1, ' ', (gsize) (end - code - 1)) : NULL;
+  const char *reason = code != NULL ? memchr (code + 1, ' ', (gsize)(end - code - 1)) : NULL;
   gsize kept = 0;
 
   for (const char *c = reason != NULL ? reason + 1 : end; c < end && kept < MAX_REASON - 1; c++)
@@ -287,7 +287,7 @@ make_error (Transfer *self, CURLcode code, RfError kind)
 {
   const char *text = *self->error_text != '\0' ? self->error_text : curl_easy_strerror (code);
 
-  return g_error_new_literal (RF_ERROR, (int) kind, text);
+  return g_error_new_literal (RF_ERROR, (int)kind, text);
 }
 
 static RfResult
@@ -298,12 +298,12 @@ judge (Transfer *self, CURLcode code)
   long connections = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &connections);
-  result.connections = (guint) connections;
+  result.connections = (guint)connections;
   if (code == CURLE_OK && self->state == TRANSFER_HEAD)
     {
       result.outcome = RF_OUTCOME_PERMANENT;
-      result.error = g_error_new_literal (
-        RF_ERROR, RF_ERROR_PROTOCOL, "The server ended the exchange without an answer");
+      result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
+                                          "The server ended the exchange without an answer");
       return result;
     }
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && self->state == TRANSFER_DRAINING))
@@ -317,7 +317,7 @@ judge (Transfer *self, CURLcode code)
       return result;
     }
 
-  switch ((int) code)
+  switch ((int)code)
     {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -420,7 +420,7 @@ after_action (CurlTransport *self)
 
       if (message->msg != CURLMSG_DONE)
         continue;
-      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &transfer);
+      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
       result = judge (transfer, message->data.result);
       finish (transfer, &result);
     }
@@ -501,8 +501,8 @@ on_timeout_change (CURLM *multi, long timeout_ms, void *user_data)
   if (timeout_ms < 0)
     rf_reactor_stop_timer (self->reactor, &self->timer);
   else
-    rf_reactor_start_timer (
-      self->reactor, &self->timer, g_get_monotonic_time () + (gint64) timeout_ms * 1000);
+    rf_reactor_start_timer (self->reactor, &self->timer,
+                            g_get_monotonic_time () + (gint64)timeout_ms * 1000);
   return 0;
 }
 
@@ -528,9 +528,9 @@ set_options (Transfer *self)
   curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt (easy, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
   /* One connection a request is the point of parallel ranges. */
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long) request->connect_timeout);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long)request->connect_timeout);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   /* Or removing a handle whose name is being resolved would block the thread until it is. */
@@ -557,14 +557,15 @@ set_options (Transfer *self)
 static void
 transport_start (RfTransport *transport, RfRequest *request)
 {
-  CurlTransport *self = (CurlTransport *) transport;
+  CurlTransport *self = (CurlTransport *)transport;
   Transfer *transfer = g_new0 (Transfer, 1);
 
   transfer->transport = self;
   transfer->request = request;
-  transfer->easy = self->idle_handles->len > 0
-                     ? g_ptr_array_steal_index_fast (self->idle_handles, self->idle_handles->len - 1)
-                     : curl_easy_init ();
+  transfer->easy
+      = self->idle_handles->len > 0
+            ? g_ptr_array_steal_index_fast (self->idle_handles, self->idle_handles->len - 1)
+            : curl_easy_init ();
   request->transfer = transfer;
   set_options (transfer);
   /* Adding sets libcurl's timer to now: the reactor starts the request as its next act. */
@@ -579,7 +580,7 @@ transport_cancel (RfTransport *transport, RfRequest *request)
   long connections = 0;
 
   curl_easy_getinfo (transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
-  result.connections = (guint) connections;
+  result.connections = (guint)connections;
   finish (transfer, &result);
 }
 
@@ -589,13 +590,13 @@ transport_resume (RfTransport *transport, RfRequest *request)
   Transfer *transfer = request->transfer;
 
   curl_easy_pause (transfer->easy, CURLPAUSE_CONT);
-  after_action ((CurlTransport *) transport);
+  after_action ((CurlTransport *)transport);
 }
 
 static void
 transport_free (RfTransport *transport)
 {
-  CurlTransport *self = (CurlTransport *) transport;
+  CurlTransport *self = (CurlTransport *)transport;
 
   g_ptr_array_unref (self->idle_handles);
   curl_multi_cleanup (self->multi);
@@ -624,7 +625,7 @@ rf_transport_curl_new (RfReactor *reactor, RfCurlShare *share)
   curl_multi_setopt (self->multi, CURLMOPT_SOCKETDATA, self);
   curl_multi_setopt (self->multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
   curl_multi_setopt (self->multi, CURLMOPT_TIMERDATA, self);
-  curl_multi_setopt (self->multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING);
+  curl_multi_setopt (self->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
   /* The default shrinks with the number of requests and would throw warm connections away. */
   curl_multi_setopt (self->multi, CURLMOPT_MAXCONNECTS, MAX_IDLE_CONNECTIONS);
   return &self->parent;

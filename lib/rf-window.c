@@ -26,14 +26,14 @@ rf_window_get_end_locked (RfFetcher *self)
 static RfPart *
 push_part_locked (RfFetcher *self, RfRange range)
 {
-  int slot = rf_ring_buffer_reserve (self->ring, (gsize) rf_range_length (range));
+  int slot = rf_ring_buffer_reserve (self->ring, (gsize)rf_range_length (range));
   RfPart *part;
 
   if (slot < 0)
     return NULL;
   part = g_new0 (RfPart, 1);
   part->range = range;
-  part->slot = (guint) slot;
+  part->slot = (guint)slot;
   g_queue_push_tail (&self->locked.parts, part);
   self->locked.next = range.end;
   self->locked.num_started++;
@@ -47,7 +47,7 @@ clip_part_locked (RfFetcher *self, RfPart *part, guint64 end)
   if (end >= part->range.end)
     return;
   part->range.end = end;
-  rf_ring_buffer_truncate (self->ring, part->slot, (gsize) rf_range_length (part->range));
+  rf_ring_buffer_truncate (self->ring, part->slot, (gsize)rf_range_length (part->range));
   self->locked.next = end;
 }
 
@@ -112,8 +112,8 @@ rf_window_fill_locked (RfFetcher *self)
 void
 rf_window_wake_locked (RfFetcher *self, const RfPart *part)
 {
-  if (self->locked.waiter == RF_WAITER_NONE ||
-      g_queue_peek_head (&self->locked.parts) != (gpointer) part)
+  if (self->locked.waiter == RF_WAITER_NONE
+      || g_queue_peek_head (&self->locked.parts) != (gpointer)part)
     return;
   if (self->locked.waiter == RF_WAITER_ANY || part->filled == rf_range_length (part->range))
     g_cond_broadcast (&self->locked.cond);
@@ -178,8 +178,7 @@ rf_window_finish_locked (RfFetcher *self, RfPart *part)
       if (self->locked.resource.size == RF_SIZE_UNKNOWN && end < self->locked.stop)
         self->locked.resource.size = end;
     }
-  else if (self->locked.resource.size == RF_SIZE_UNKNOWN &&
-           self->locked.next < self->locked.stop)
+  else if (self->locked.resource.size == RF_SIZE_UNKNOWN && self->locked.next < self->locked.stop)
     {
       /* The body ended where a slot did, and all of it has been delivered. */
       self->locked.resource.size = self->locked.next;
@@ -234,7 +233,7 @@ rf_window_skip_locked (RfFetcher *self, guint64 start)
 
   if (start < self->locked.position)
     return FALSE;
-  while (link != NULL && start >= ((RfPart *) link->data)->range.end)
+  while (link != NULL && start >= ((RfPart *)link->data)->range.end)
     link = link->next;
   part = link != NULL ? link->data : NULL;
   if (part == NULL || start - part->range.start >= part->filled)
@@ -242,7 +241,7 @@ rf_window_skip_locked (RfFetcher *self, guint64 start)
 
   while (parts->head != link)
     abandon_part_locked (self, parts->head);
-  passed = (gsize) (start - part->range.start) - part->delivered;
+  passed = (gsize)(start - part->range.start) - part->delivered;
   part->delivered += passed;
   rf_ring_buffer_skip (self->ring, part->slot, passed);
   self->locked.position = start;

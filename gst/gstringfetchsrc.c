@@ -1,0 +1,686 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-ringfetchsrc
+ * @title: ringfetchsrc
+ *
+ * Streams one large object from an HTTP server. Many ranged requests at a time fill the slots of a
+ * ring of shared memory; the buffers pushed are these slots, without a copy, and a slot is filled
+ * again when downstream lets its buffer go.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 ringfetchsrc location=http://127.0.0.1:8080/object num-workers=8 ! fakesink
+ * ]|
+ * |[
+ * gst-launch-1.0 ringfetchsrc location=http://127.0.0.1:8080/movie.mkv ! decodebin ! autovideosink
+ * ]|
+ *
+ * Since: 0.1
+ */
+
+/* The element is thin: it turns properties into a reader, the reader's loans into buffers, and its
+ * errors into messages. Opening the resource waits for the network, so it is done aside of the state
+ * change, which must never wait; unlock() ends every wait by one cancellation. */
+
+#include "gstringfetchsrc.h"
+
+#include "gstringfetchallocator.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_ring_fetch_src_debug);
+#define GST_CAT_DEFAULT gst_ring_fetch_src_debug
+
+struct _GstRingFetchSrc
+{
+  GstBaseSrc parent_instance;
+
+  /* Guarded by the object lock. */
+  char *location;
+  RfOptions *options;
+  gboolean ring_is_stale; /* a property that the ring depends on has changed */
+  RfReader *reader;
+  GCancellable *cancellable; /* replaced after each cancellation */
+  GThread *opener;           /* the thread that is opening the resource; NULL: none */
+  gboolean opening;          /* it has been asked for and has not ended */
+  GCond opener_gone;
+
+  /* Changed only between the states READY and PAUSED, and in NULL. */
+  GstAllocator *allocator; /* keeps the ring from one stream to the next */
+};
+
+enum
+{
+  PROP_0,
+  PROP_LOCATION,
+  PROP_NUM_WORKERS,
+  PROP_NUM_SLOTS,
+  PROP_SLOT_SIZE,
+  PROP_SHM_NAME,
+  PROP_TIMEOUT,
+  PROP_RETRIES,
+  PROP_USER_AGENT,
+  PROP_STATS,
+};
+
+static GstStaticPadTemplate src_template
+    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+static void gst_ring_fetch_src_uri_handler_init (gpointer iface, gpointer iface_data);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    GstRingFetchSrc,
+    gst_ring_fetch_src,
+    GST_TYPE_BASE_SRC,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, gst_ring_fetch_src_uri_handler_init);
+    GST_DEBUG_CATEGORY_INIT (gst_ring_fetch_src_debug, "ringfetchsrc", 0, "RingFetch source"))
+
+/* NONE: it takes http and https from other elements only where somebody asks for it. */
+GST_ELEMENT_REGISTER_DEFINE (ringfetchsrc, "ringfetchsrc", GST_RANK_NONE, GST_TYPE_RING_FETCH_SRC)
+
+/* The reader of the running stream, or NULL. */
+static RfReader *
+ref_reader (GstRingFetchSrc *self)
+{
+  RfReader *reader;
+
+  GST_OBJECT_LOCK (self);
+  reader = self->reader != NULL ? g_object_ref (self->reader) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return reader;
+}
+
+static GstStructure *
+make_stats (GstRingFetchSrc *self)
+{
+  g_autoptr (RfReader) reader = ref_reader (self);
+  g_autoptr (RfStats) stats = reader != NULL ? rf_reader_get_stats (reader) : g_new0 (RfStats, 1);
+
+  return gst_structure_new (
+      "ringfetchsrc-stats", "bytes", G_TYPE_UINT64, stats->bytes, "requests", G_TYPE_UINT64,
+      stats->requests, "connections", G_TYPE_UINT64, stats->connections, "retries", G_TYPE_UINT64,
+      stats->retries, "workers", G_TYPE_UINT, stats->workers, "slots-free", G_TYPE_UINT,
+      stats->slots_free, "slots-filling", G_TYPE_UINT, stats->slots_filling, "slots-lent",
+      G_TYPE_UINT, stats->slots_lent, "copied-buffers", G_TYPE_UINT64, stats->copied, "goodput",
+      G_TYPE_UINT64, stats->goodput, NULL);
+}
+
+static void
+gst_ring_fetch_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id)
+    {
+    case PROP_LOCATION:
+      g_free (self->location);
+      self->location = g_value_dup_string (value);
+      break;
+    case PROP_NUM_WORKERS:
+      rf_options_set_num_workers (self->options, g_value_get_uint (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_NUM_SLOTS:
+      rf_options_set_num_slots (self->options, g_value_get_uint (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_SLOT_SIZE:
+      rf_options_set_slot_size (self->options, g_value_get_uint64 (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_SHM_NAME:
+      rf_options_set_shm_name (self->options, g_value_get_string (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_TIMEOUT:
+      rf_options_set_timeout (self->options, g_value_get_uint (value));
+      break;
+    case PROP_RETRIES:
+      rf_options_set_retries (self->options, g_value_get_int (value));
+      break;
+    case PROP_USER_AGENT:
+      rf_options_set_user_agent (self->options, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      break;
+    }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_ring_fetch_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
+
+  if (id == PROP_STATS)
+    {
+      g_value_take_boxed (value, make_stats (self));
+      return;
+    }
+
+  GST_OBJECT_LOCK (self);
+  switch (id)
+    {
+    case PROP_LOCATION:
+      g_value_set_string (value, self->location);
+      break;
+    case PROP_NUM_WORKERS:
+      g_value_set_uint (value, rf_options_get_num_workers (self->options));
+      break;
+    case PROP_NUM_SLOTS:
+      g_value_set_uint (value, rf_options_get_num_slots (self->options));
+      break;
+    case PROP_SLOT_SIZE:
+      g_value_set_uint64 (value, rf_options_get_slot_size (self->options));
+      break;
+    case PROP_SHM_NAME:
+      g_value_set_string (value, rf_options_get_shm_name (self->options));
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, rf_options_get_timeout (self->options));
+      break;
+    case PROP_RETRIES:
+      g_value_set_int (value, rf_options_get_retries (self->options));
+      break;
+    case PROP_USER_AGENT:
+      g_value_set_string (value, rf_options_get_user_agent (self->options));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      break;
+    }
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Posts an error of the library as the message that applications know for it. */
+static void
+post_error (GstRingFetchSrc *self, RfReader *reader, const GError *error)
+{
+  guint status = reader != NULL ? rf_reader_get_error_status (reader) : 0;
+  GstResourceError code = GST_RESOURCE_ERROR_READ;
+  GstStructure *details = NULL;
+
+  switch (error->domain == RF_ERROR ? (RfError)error->code : RF_ERROR_READ)
+    {
+    case RF_ERROR_INVALID_ARGUMENT:
+    case RF_ERROR_INVALID_LOCATION:
+    case RF_ERROR_EXISTS:
+      code = GST_RESOURCE_ERROR_SETTINGS;
+      break;
+    case RF_ERROR_NO_SPACE:
+      code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+      break;
+    case RF_ERROR_NOT_FOUND:
+      code = GST_RESOURCE_ERROR_NOT_FOUND;
+      break;
+    case RF_ERROR_NOT_AUTHORIZED:
+      code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+      break;
+    case RF_ERROR_CONNECT:
+    case RF_ERROR_STATUS:
+      code = GST_RESOURCE_ERROR_OPEN_READ;
+      break;
+    case RF_ERROR_NOT_SEEKABLE:
+      code = GST_RESOURCE_ERROR_SEEK;
+      break;
+    case RF_ERROR_PROTOCOL:
+    case RF_ERROR_CHANGED:
+    case RF_ERROR_READ:
+    case RF_ERROR_TIMED_OUT:
+    case RF_ERROR_CLOSED:
+      code = GST_RESOURCE_ERROR_READ;
+      break;
+    }
+  if (status != 0)
+    details = gst_structure_new ("details", "http-status-code", G_TYPE_UINT, status, NULL);
+  gst_element_message_full_with_details (GST_ELEMENT (self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+                                         (gint)code, g_strdup (error->message), NULL, __FILE__,
+                                         GST_FUNCTION, __LINE__, details);
+}
+
+static GCancellable *
+ref_cancellable (GstRingFetchSrc *self)
+{
+  GCancellable *cancellable;
+
+  GST_OBJECT_LOCK (self);
+  cancellable = g_object_ref (self->cancellable);
+  GST_OBJECT_UNLOCK (self);
+  return cancellable;
+}
+
+/* Opens the resource on a thread of GStreamer's pool and lets the base class go on from there. */
+static void
+open_resource (GstElement *element, gpointer user_data)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (element);
+  GstBaseSrc *base = GST_BASE_SRC (element);
+  g_autoptr (RfReader) reader = ref_reader (self);
+  g_autoptr (GCancellable) cancellable = user_data;
+  g_autoptr (GError) error = NULL;
+  GstFlowReturn result = GST_FLOW_OK;
+  guint64 size;
+
+  GST_OBJECT_LOCK (self);
+  self->opener = g_thread_self ();
+  GST_OBJECT_UNLOCK (self);
+
+  if (reader == NULL)
+    {
+      result = GST_FLOW_FLUSHING;
+    }
+  else if (rf_reader_open (reader, cancellable, &error))
+    {
+      gst_base_src_set_automatic_eos (base, rf_reader_get_size (reader, &size));
+    }
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+           || g_error_matches (error, RF_ERROR, RF_ERROR_CLOSED))
+    {
+      result = GST_FLOW_FLUSHING;
+    }
+  else
+    {
+      post_error (self, reader, error);
+      result = GST_FLOW_ERROR;
+    }
+  gst_base_src_start_complete (base, result);
+
+  GST_OBJECT_LOCK (self);
+  self->opener = NULL;
+  self->opening = FALSE;
+  g_cond_broadcast (&self->opener_gone);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+gst_ring_fetch_src_start (GstBaseSrc *base)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (RfOptions) options = NULL;
+  g_autofree char *location = NULL;
+  g_autoptr (GError) error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  location = g_strdup (self->location);
+  options = rf_options_copy (self->options);
+  if (self->ring_is_stale)
+    gst_clear_object (&self->allocator);
+  self->ring_is_stale = FALSE;
+  GST_OBJECT_UNLOCK (self);
+
+  reader = rf_reader_new (NULL, location, options,
+                          self->allocator != NULL ? gst_ring_fetch_allocator_get_ring (
+                              GST_RING_FETCH_ALLOCATOR (self->allocator))
+                                                  : NULL,
+                          &error);
+  if (reader == NULL)
+    {
+      post_error (self, NULL, error);
+      return FALSE;
+    }
+  if (self->allocator == NULL)
+    self->allocator = gst_ring_fetch_allocator_new (rf_reader_get_ring_buffer (reader));
+
+  GST_OBJECT_LOCK (self);
+  self->reader = g_steal_pointer (&reader);
+  self->opening = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_element_call_async (GST_ELEMENT (self), open_resource, ref_cancellable (self), NULL);
+  return TRUE;
+}
+
+static gboolean
+gst_ring_fetch_src_stop (GstBaseSrc *base)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  RfReader *reader;
+
+  GST_OBJECT_LOCK (self);
+  reader = g_steal_pointer (&self->reader);
+  GST_OBJECT_UNLOCK (self);
+  if (reader != NULL)
+    {
+      rf_reader_close (reader);
+      g_object_unref (reader);
+    }
+  return TRUE;
+}
+
+/* Ends every wait. The base class must not go on before the opener has had its say, or its late
+ * start_complete() would start a source that is stopped; it has been cancelled, so that takes no time. */
+static gboolean
+gst_ring_fetch_src_unlock (GstBaseSrc *base)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  g_autoptr (GCancellable) cancellable = ref_cancellable (self);
+
+  g_cancellable_cancel (cancellable);
+  GST_OBJECT_LOCK (self);
+  while (self->opening && self->opener != g_thread_self ())
+    g_cond_wait (&self->opener_gone, GST_OBJECT_GET_LOCK (self));
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+gst_ring_fetch_src_unlock_stop (GstBaseSrc *base)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  GCancellable *old;
+
+  GST_OBJECT_LOCK (self);
+  old = self->cancellable;
+  self->cancellable = g_cancellable_new ();
+  GST_OBJECT_UNLOCK (self);
+  g_object_unref (old);
+  return TRUE;
+}
+
+static gboolean
+gst_ring_fetch_src_get_size (GstBaseSrc *base, guint64 *size)
+{
+  g_autoptr (RfReader) reader = ref_reader (GST_RING_FETCH_SRC (base));
+
+  return reader != NULL && rf_reader_get_size (reader, size);
+}
+
+static gboolean
+gst_ring_fetch_src_is_seekable (GstBaseSrc *base)
+{
+  g_autoptr (RfReader) reader = ref_reader (GST_RING_FETCH_SRC (base));
+
+  return reader != NULL && rf_reader_is_seekable (reader);
+}
+
+static gboolean
+gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  g_autoptr (RfReader) reader = ref_reader (self);
+  g_autoptr (GError) error = NULL;
+
+  if (reader == NULL || segment->rate < 0.0)
+    return FALSE;
+  if (rf_reader_seek (reader, segment->start, segment->stop, &error))
+    return TRUE;
+  post_error (self, reader, error);
+  return FALSE;
+}
+
+/* The base class would start and stop the element to answer this where it is not running. */
+static gboolean
+gst_ring_fetch_src_query (GstBaseSrc *base, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_SCHEDULING)
+    {
+      gboolean seekable = gst_ring_fetch_src_is_seekable (base);
+      GstSchedulingFlags flags
+          = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
+
+      if (seekable)
+        flags |= GST_SCHEDULING_FLAG_SEEKABLE;
+      gst_query_set_scheduling (query, flags, 1, -1, 0);
+      if (seekable)
+        gst_query_add_scheduling_mode (query, GST_PAD_MODE_PULL);
+      gst_query_add_scheduling_mode (query, GST_PAD_MODE_PUSH);
+      return TRUE;
+    }
+  return GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->query (base, query);
+}
+
+static GstMemory *
+wrap_loan (GstRingFetchSrc *self, RfLoan *loan)
+{
+  gsize size;
+  const guint8 *data;
+
+  if (rf_loan_get_slot (loan) >= 0)
+    return gst_ring_fetch_allocator_wrap (GST_RING_FETCH_ALLOCATOR (self->allocator), loan);
+  data = rf_loan_get_data (loan, &size);
+  return gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY, (gpointer)data, size, 0, size, loan,
+                                 (GDestroyNotify)rf_loan_unref);
+}
+
+/* Appends the next bytes, `max` at most, to a buffer. Appends nothing at the end. */
+static GstFlowReturn
+append_bytes (GstRingFetchSrc *self,
+              RfReader *reader,
+              GCancellable *cancellable,
+              gsize max,
+              GstBuffer *buffer)
+{
+  g_autoptr (GError) error = NULL;
+  RfLoan *loan = rf_reader_read (reader, max, cancellable, &error);
+  gsize size;
+
+  if (loan == NULL)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+          || g_error_matches (error, RF_ERROR, RF_ERROR_CLOSED))
+        return GST_FLOW_FLUSHING;
+      post_error (self, reader, error);
+      return GST_FLOW_ERROR;
+    }
+  rf_loan_get_data (loan, &size);
+  if (size == 0)
+    {
+      rf_loan_unref (loan);
+      return GST_FLOW_EOS;
+    }
+  gst_buffer_append_memory (buffer, wrap_loan (self, loan));
+  return GST_FLOW_OK;
+}
+
+/* In push mode a buffer is what the reader lends; in pull mode it has the length asked for, made of
+ * as many loans as that takes. */
+static GstFlowReturn
+gst_ring_fetch_src_create (GstBaseSrc *base, guint64 offset, guint length, GstBuffer **buffer)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  gboolean pull = GST_PAD_MODE (GST_BASE_SRC_PAD (base)) == GST_PAD_MODE_PULL;
+  g_autoptr (GCancellable) cancellable = ref_cancellable (self);
+  g_autoptr (RfReader) reader = ref_reader (self);
+  g_autoptr (GstBuffer) filled = gst_buffer_new ();
+  g_autoptr (GError) error = NULL;
+  GstFlowReturn result;
+  gsize size;
+
+  if (reader == NULL)
+    return GST_FLOW_FLUSHING;
+  if (pull && !rf_reader_seek (reader, offset, RF_SIZE_UNKNOWN, &error))
+    {
+      post_error (self, reader, error);
+      return GST_FLOW_ERROR;
+    }
+  do
+    {
+      size = gst_buffer_get_size (filled);
+      result = append_bytes (self, reader, cancellable, pull ? length - size : G_MAXSSIZE, filled);
+    }
+  while (pull && result == GST_FLOW_OK && gst_buffer_get_size (filled) < length);
+
+  size = gst_buffer_get_size (filled);
+  if (result == GST_FLOW_EOS && size > 0)
+    result = GST_FLOW_OK;
+  if (result != GST_FLOW_OK)
+    return result;
+  GST_BUFFER_OFFSET (filled) = offset;
+  GST_BUFFER_OFFSET_END (filled) = offset + size;
+  *buffer = g_steal_pointer (&filled);
+  return GST_FLOW_OK;
+}
+
+static GstStateChangeReturn
+gst_ring_fetch_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (element);
+  GstStateChangeReturn result
+      = GST_ELEMENT_CLASS (gst_ring_fetch_src_parent_class)->change_state (element, transition);
+
+  /* The ring is kept from stream to stream, and let go of with the element's other resources. */
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    gst_clear_object (&self->allocator);
+  return result;
+}
+
+static void
+gst_ring_fetch_src_finalize (GObject *object)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
+
+  gst_clear_object (&self->allocator);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->options, rf_options_free);
+  g_clear_pointer (&self->location, g_free);
+  g_cond_clear (&self->opener_gone);
+
+  G_OBJECT_CLASS (gst_ring_fetch_src_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (
+      klass, PROP_LOCATION,
+      g_param_spec_string ("location", "Location", "URI of the object to read", NULL, flags));
+  g_object_class_install_property (
+      klass, PROP_NUM_WORKERS,
+      g_param_spec_uint ("num-workers", "Number of workers",
+                         "Most requests in flight, 1 to 256 (0 = automatic)", 0, G_MAXUINT, 0,
+                         flags));
+  g_object_class_install_property (klass, PROP_NUM_SLOTS,
+                                   g_param_spec_uint ("num-slots", "Number of slots",
+                                                      "Slots of the ring (0 = automatic)", 0,
+                                                      G_MAXUINT, 0, flags));
+  g_object_class_install_property (
+      klass, PROP_SLOT_SIZE,
+      g_param_spec_uint64 ("slot-size", "Slot size",
+                           "Bytes of a slot, 4096 at least (0 = automatic)", 0, G_MAXUINT64, 0,
+                           flags));
+  g_object_class_install_property (
+      klass, PROP_SHM_NAME,
+      g_param_spec_string ("shm-name", "Shared-memory name",
+                           "Name of a POSIX shared-memory object to make for the ring "
+                           "(NULL = anonymous memory)",
+                           NULL, flags));
+  g_object_class_install_property (
+      klass, PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+                         "Longest time without any byte, in seconds (0 = no limit)", 0, G_MAXUINT,
+                         15, flags));
+  g_object_class_install_property (
+      klass, PROP_RETRIES,
+      g_param_spec_int ("retries", "Retries",
+                        "Failed requests in a row, without a new byte, after which a part is given "
+                        "up (-1 = never)",
+                        G_MININT, G_MAXINT, 3, flags));
+  g_object_class_install_property (klass, PROP_USER_AGENT,
+                                   g_param_spec_string ("user-agent", "User agent",
+                                                        "Value of the User-Agent header",
+                                                        "RingFetch/" PACKAGE_VERSION, flags));
+  g_object_class_install_property (
+      klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "What has been done so far", GST_TYPE_STRUCTURE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (klass);
+
+  object_class->set_property = gst_ring_fetch_src_set_property;
+  object_class->get_property = gst_ring_fetch_src_get_property;
+  object_class->finalize = gst_ring_fetch_src_finalize;
+  install_properties (object_class);
+
+  element_class->change_state = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_change_state);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (
+      element_class, "Parallel ranged HTTP source", "Source/Network",
+      "Streams one large remote object by parallel ranged requests through a shared-memory ring",
+      "The RingFetch authors");
+
+  base_class->start = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_start);
+  base_class->stop = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_stop);
+  base_class->unlock = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_unlock);
+  base_class->unlock_stop = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_unlock_stop);
+  base_class->get_size = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_get_size);
+  base_class->is_seekable = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_is_seekable);
+  base_class->do_seek = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_do_seek);
+  base_class->query = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_query);
+  base_class->create = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_create);
+}
+
+static void
+gst_ring_fetch_src_init (GstRingFetchSrc *self)
+{
+  self->options = rf_options_new ();
+  self->cancellable = g_cancellable_new ();
+  g_cond_init (&self->opener_gone);
+  gst_base_src_set_async (GST_BASE_SRC (self), TRUE);
+}
+
+static GstURIType
+uri_get_type (GType type)
+{
+  return GST_URI_SRC;
+}
+
+static const char *const *
+uri_get_protocols (GType type)
+{
+  static const char *const protocols[] = { "http", "https", NULL };
+
+  return protocols;
+}
+
+static char *
+uri_get_uri (GstURIHandler *handler)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (handler);
+  char *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = g_strdup (self->location);
+  GST_OBJECT_UNLOCK (self);
+  return uri;
+}
+
+static gboolean
+uri_set_uri (GstURIHandler *handler, const char *uri, GError **error)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (handler);
+  gboolean running;
+
+  GST_OBJECT_LOCK (self);
+  running = GST_STATE (self) >= GST_STATE_PAUSED;
+  if (!running)
+    {
+      g_free (self->location);
+      self->location = g_strdup (uri);
+    }
+  GST_OBJECT_UNLOCK (self);
+  if (running)
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+                         "The location can be changed in the states NULL and READY only");
+  return !running;
+}
+
+static void
+gst_ring_fetch_src_uri_handler_init (gpointer iface, gpointer iface_data)
+{
+  GstURIHandlerInterface *handler = iface;
+
+  handler->get_type = uri_get_type;
+  handler->get_protocols = uri_get_protocols;
+  handler->get_uri = uri_get_uri;
+  handler->set_uri = uri_set_uri;
+}
