@@ -119,6 +119,8 @@ find_space (RfLane *self, gboolean *wait)
                                          "The server sent more bytes than it had announced");
       return FALSE;
     }
+  /* The full slot is let go of first: it may be the only one, and the one that is to be filled. */
+  leave_slot (self);
   part = rf_window_extend_locked (fetcher, &ended);
   if (part != NULL)
     {
@@ -126,7 +128,6 @@ find_space (RfLane *self, gboolean *wait)
         self->part->lane = NULL;
       self->part = part;
       part->lane = self;
-      leave_slot (self);
       take_slot (self, part);
     }
   else if (!ended)

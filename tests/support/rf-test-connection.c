@@ -1,14 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One blocking thread a connection: shutdown() of the socket from any other thread makes recv(),
- * send() and sendfile() return at once, so that nothing here needs to poll or to be interrupted. */
+/* One blocking thread a connection: shutdown() of the socket from any other thread makes recv() and
+ * send() return at once, so that nothing here needs to poll or to be interrupted. */
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,25 +155,6 @@ send_all (int fd, const void *data, gsize length, int flags)
   return TRUE;
 }
 
-/* The thread blocks SIGPIPE, which sendfile() has no flag to suppress. */
-static gboolean
-send_image (int fd, int image_fd, guint64 offset, gsize length)
-{
-  off_t position = (off_t)offset;
-
-  while (length > 0)
-    {
-      gssize n = sendfile (fd, image_fd, &position, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      length -= (gsize)n;
-    }
-  return TRUE;
-}
-
 static void
 set_rate (RfTestConnection *self, guint64 rate)
 {
@@ -195,8 +175,8 @@ static gboolean
 send_piece (
     RfTestConnection *self, const RfTestSetup *setup, guint64 offset, gsize length, int flags)
 {
-  if (setup->image_fd >= 0)
-    return send_image (self->fd, setup->image_fd, offset, length);
+  if (setup->image != NULL)
+    return send_all (self->fd, setup->image + offset, length, flags);
 
   if (self->output == NULL)
     self->output = g_malloc (OUTPUT_SIZE);
@@ -219,7 +199,7 @@ piece_size (const RfTestSetup *setup, const RfTestAnswer *answer)
 {
   if (answer->rate != 0)
     return PACED_PIECE;
-  return setup->image_fd >= 0 ? IMAGE_PIECE : OUTPUT_SIZE;
+  return setup->image != NULL ? IMAGE_PIECE : OUTPUT_SIZE;
 }
 
 static gboolean

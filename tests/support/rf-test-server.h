@@ -42,16 +42,19 @@ typedef struct
   guint slow_every;  /* each n-th request is answered at slow_rate instead */
   guint64 slow_rate; /* bytes a second */
 
-  guint64 cut_after; /* close after so many body bytes, where the body is longer */
-  guint cut_every;   /* only each n-th request; 0 with cut_after set is each one. With cut_after
-                         * 0 the cut comes right after the head */
+  /* Close after so many body bytes where the body is longer; only each n-th request, or, with
+   * cut_every 0, each one if cut_after is set. With cut_after 0 the cut comes right after the head. */
+  guint64 cut_after;
+  guint cut_every;
+
   guint fail_first;  /* the first n requests get fail_status */
   guint fail_every;  /* each n-th request gets fail_status */
   guint fail_status; /* 0 is 503 */
-  guint retry_after; /* seconds in a Retry-After field of failures and of RF_TEST_SERVER_STATUS;
-                         * 0 is no field */
+  guint retry_after; /* seconds, in failures and in RF_TEST_SERVER_STATUS; 0 is no such field */
+
   guint stall_every; /* each n-th request sends the head, half the body, and then nothing more */
   guint drop_every;  /* each n-th request's connection is reset without an answer */
+
   const char *redirect_to; /* Location of a 302 for the path /redirect; NULL is no redirect */
 } RfTestServerConfig;
 
@@ -63,9 +66,10 @@ typedef struct
   guint64 requests;             /* complete, well-formed request heads */
   guint64 conditional_requests; /* with If-Match */
   guint64 body_bytes;           /* of the object, handed to the kernel */
-  guint max_answering; /* most requests being answered at one time: from the head received to just
-                        * before the last piece of the body is sent, hence never more than the client
-                        * had under way */
+
+  /* Most requests being answered at one time: from the head received to just before the last piece
+   * of the body is sent, hence never more than the client had under way. */
+  guint max_answering;
 } RfTestServerCounts;
 
 /* One logged request, as asked, not clipped to the object; [start, end). */

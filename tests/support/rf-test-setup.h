@@ -15,8 +15,8 @@ struct _RfTestSetup
   RfTestSetup *previous;
   RfTestServerConfig config; /* redirect_to is owned */
   char *etag;                /* NULL with no_etag */
-  int image_fd;              /* the whole content, or -1 if it is to be generated */
-  guint64 n_requests;        /* guarded by the server's lock */
+  guint8 *image;      /* the whole content, perhaps shared with previous; NULL if it is generated */
+  guint64 n_requests; /* guarded by the server's lock */
 };
 
 /* Copies @config and makes its content image if it wants one, or shares that of @previous, which may

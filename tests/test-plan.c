@@ -1,0 +1,87 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which range comes next, and when and whether to try again. */
+
+#include "rf-backoff-private.h"
+#include "rf-plan-private.h"
+
+#define MIB ((guint64)1 << 20)
+
+static void
+test_tiles (void)
+{
+  static const guint64 sizes[] = { 1, 4095, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 1024 * MIB + 3 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      RfPlan plan = { .end = sizes[i], .num_workers = 8, .slot_size = 4 * MIB };
+      RfRange part;
+
+      while (rf_plan_next_part (&plan, &part))
+        {
+          g_assert_cmpuint (part.start, ==, plan.next);
+          g_assert_cmpuint (part.end, >, part.start);
+          g_assert_cmpuint (rf_range_length (part), <=, plan.slot_size);
+          plan.next = part.end;
+          plan.num_started++;
+        }
+      g_assert_cmpuint (plan.next, ==, sizes[i]);
+    }
+}
+
+static void
+test_ramp (void)
+{
+  RfPlan plan = { .end = RF_SIZE_UNKNOWN, .num_workers = 8, .slot_size = 4 * MIB };
+  RfRange part;
+
+  g_assert_true (rf_plan_next_part (&plan, &part));
+  g_assert_cmpuint (rf_range_length (part), ==, MIB / 4);
+  plan.num_started = 3;
+  g_assert_true (rf_plan_next_part (&plan, &part));
+  g_assert_cmpuint (rf_range_length (part), ==, 2 * MIB);
+  plan.num_started = 1000;
+  g_assert_true (rf_plan_next_part (&plan, &part));
+  g_assert_cmpuint (rf_range_length (part), ==, 4 * MIB);
+}
+
+static void
+test_far_end (void)
+{
+  RfPlan plan
+      = { .next = G_MAXUINT64 - 10, .end = RF_SIZE_UNKNOWN, .num_workers = 1, .slot_size = 4096 };
+  RfRange part;
+
+  g_assert_true (rf_plan_next_part (&plan, &part));
+  g_assert_cmpuint (part.end, ==, G_MAXUINT64 - 1);
+  plan.next = part.end;
+  g_assert_false (rf_plan_next_part (&plan, &part));
+}
+
+static void
+test_backoff (void)
+{
+  g_assert_cmpint (rf_backoff_delay (1, 0.0), ==, 0);
+  g_assert_cmpint (rf_backoff_delay (1, 0.5), ==, 50000);
+  g_assert_cmpint (rf_backoff_delay (3, 0.5), ==, 200000);
+  g_assert_cmpint (rf_backoff_delay (G_MAXUINT, 0.5), ==, 5000000);
+  g_assert_true (rf_backoff_allows (3, 3));
+  g_assert_false (rf_backoff_allows (4, 3));
+  g_assert_false (rf_backoff_allows (1, 0));
+  g_assert_true (rf_backoff_allows (G_MAXUINT, -1));
+  g_assert_true (rf_backoff_status_is_transient (503));
+  g_assert_false (rf_backoff_status_is_transient (501));
+  g_assert_false (rf_backoff_status_is_transient (404));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plan/tiles", test_tiles);
+  g_test_add_func ("/plan/ramp", test_ramp);
+  g_test_add_func ("/plan/far-end", test_far_end);
+  g_test_add_func ("/plan/backoff", test_backoff);
+  return g_test_run ();
+}

@@ -1,0 +1,231 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whole downloads by the library, every byte checked. */
+
+#include <ringfetch.h>
+
+#include "rf-test-content.h"
+#include "rf-test-server.h"
+
+#define MIB ((guint64)1 << 20)
+
+typedef struct
+{
+  guint workers;
+  guint slots;
+  guint64 slot_size;
+  int retries;
+} Settings;
+
+static RfReader *
+new_reader (RfTestServer *server, const Settings *settings)
+{
+  g_autoptr (RfOptions) options = rf_options_new ();
+  g_autoptr (GError) error = NULL;
+  RfReader *reader;
+
+  rf_options_set_num_workers (options, settings->workers);
+  rf_options_set_num_slots (options, settings->slots);
+  rf_options_set_slot_size (options, settings->slot_size);
+  if (settings->retries != 0)
+    rf_options_set_retries (options, settings->retries);
+  reader = rf_reader_new (NULL, rf_test_server_get_uri (server), options, NULL, &error);
+  g_assert_no_error (error);
+  return reader;
+}
+
+/* Reads to the end, checks every byte, and returns where the end was. */
+static guint64
+read_and_check (RfReader *reader, guint64 position, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (RfLoan) loan = rf_reader_read (reader, G_MAXSSIZE, NULL, error);
+      const guint8 *data;
+      guint64 wrong;
+      gsize size;
+
+      if (loan == NULL)
+        return position;
+      data = rf_loan_get_data (loan, &size);
+      if (size == 0)
+        return position;
+      g_assert_cmpuint (rf_loan_get_offset (loan), ==, position);
+      if (!rf_test_content_check (1, data, position, size, &wrong))
+        g_error ("wrong byte at %" G_GUINT64_FORMAT, wrong);
+      position += size;
+    }
+}
+
+static void
+check_download (const RfTestServerConfig *config, const Settings *settings)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (config);
+  g_autoptr (RfReader) reader = new_reader (server, settings);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (read_and_check (reader, 0, &error), ==, config->size);
+  g_assert_no_error (error);
+}
+
+static void
+test_sizes (void)
+{
+  static const guint64 sizes[]
+      = { 0, 1, 4095, 4096, 4097, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 10 * MIB + 3 };
+  static const RfTestServerMode modes[]
+      = { RF_TEST_SERVER_RANGES, RF_TEST_SERVER_NO_RANGES, RF_TEST_SERVER_CHUNKED,
+          RF_TEST_SERVER_CLOSE_DELIMITED };
+  static const Settings settings[]
+      = { { 0, 0, 0, 0 }, { 1, 1, 4096, 0 }, { 3, 2, 65536 + 1, 0 }, { 16, 5, MIB, 0 } };
+
+  for (guint s = 0; s < G_N_ELEMENTS (settings); s++)
+    for (guint m = 0; m < G_N_ELEMENTS (modes); m++)
+      for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+        check_download (&(RfTestServerConfig){ .size = sizes[i], .version = 1, .mode = modes[m] },
+                        &settings[s]);
+}
+
+static void
+test_seeks (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 8 * MIB, .version = 1 });
+  g_autoptr (RfReader) reader
+      = new_reader (server, &(Settings){ .workers = 4, .slots = 4, .slot_size = 256 * 1024 });
+  g_autoptr (GRand) random = g_rand_new_with_seed (42);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 200; i++)
+    {
+      guint64 start = (guint64)g_rand_int_range (random, 0, 8 << 20);
+      guint64 stop = start + (guint64)g_rand_int_range (random, 0, 300000);
+
+      g_assert_true (rf_reader_seek (reader, start, stop, &error));
+      if (i % 3 == 0)
+        continue;
+      g_assert_cmpuint (read_and_check (reader, start, &error), ==, MIN (stop, 8 * MIB));
+      g_assert_no_error (error);
+    }
+  g_assert_true (rf_reader_seek (reader, 9 * MIB, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (read_and_check (reader, 9 * MIB, &error), ==, 9 * MIB);
+  g_assert_no_error (error);
+}
+
+static void
+test_faults (void)
+{
+  check_download (&(RfTestServerConfig){ .size = 16 * MIB,
+                                         .version = 1,
+                                         .fail_every = 7,
+                                         .drop_every = 5,
+                                         .cut_after = 100000,
+                                         .cut_every = 3 },
+                  &(Settings){ .workers = 4, .slots = 8, .slot_size = 512 * 1024, .retries = -1 });
+}
+
+static void
+test_permanent_error (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 404 });
+  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (rf_reader_open (reader, NULL, &error));
+  g_assert_error (error, RF_ERROR, RF_ERROR_NOT_FOUND);
+  g_assert_cmpuint (rf_reader_get_error_status (reader), ==, 404);
+}
+
+static void
+test_hold_everything (void)
+{
+  for (guint slots = 1; slots <= 4; slots++)
+    {
+      g_autoptr (RfTestServer) server
+          = rf_test_server_new (&(RfTestServerConfig){ .size = 4 * MIB, .version = 1 });
+      g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_loan_unref);
+      RfReader *reader
+          = new_reader (server, &(Settings){ .workers = 4, .slots = slots, .slot_size = 65536 });
+      g_autoptr (GError) error = NULL;
+      guint64 position = 0;
+      gsize size;
+
+      do
+        {
+          RfLoan *loan = rf_reader_read (reader, G_MAXSSIZE, NULL, &error);
+
+          g_assert_no_error (error);
+          rf_loan_get_data (loan, &size);
+          g_ptr_array_add (held, loan);
+        }
+      while (size > 0);
+      rf_reader_close (reader);
+      g_object_unref (reader);
+
+      for (guint i = 0; i < held->len; i++)
+        {
+          const guint8 *data = rf_loan_get_data (held->pdata[i], &size);
+
+          g_assert_true (rf_test_content_check (1, data, position, size, NULL));
+          position += size;
+        }
+      g_assert_cmpuint (position, ==, 4 * MIB);
+    }
+}
+
+static gpointer
+close_reader (gpointer reader)
+{
+  rf_reader_close (reader);
+  return NULL;
+}
+
+static void
+test_close_while_reading (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = MIB, .version = 1, .latency_ms = 60000 });
+  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_new ("close", close_reader, reader);
+
+  g_assert_null (rf_reader_read (reader, 1, NULL, &error));
+  g_assert_error (error, RF_ERROR, RF_ERROR_CLOSED);
+  g_thread_join (thread);
+}
+
+static void
+test_read_all (void)
+{
+  static const RfTestServerMode modes[] = { RF_TEST_SERVER_RANGES, RF_TEST_SERVER_CHUNKED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_autoptr (RfTestServer) server = rf_test_server_new (
+          &(RfTestServerConfig){ .size = 9 * MIB + 1, .version = 1, .mode = modes[i] });
+      g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RfParallelBuffer) all = rf_reader_read_all (reader, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (rf_parallel_buffer_get_size (all), ==, 9 * MIB + 1);
+      g_assert_true (
+          rf_test_content_check (1, rf_parallel_buffer_get_data (all), 0, 9 * MIB + 1, NULL));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/reader/sizes", test_sizes);
+  g_test_add_func ("/reader/seeks", test_seeks);
+  g_test_add_func ("/reader/faults", test_faults);
+  g_test_add_func ("/reader/permanent-error", test_permanent_error);
+  g_test_add_func ("/reader/hold-everything", test_hold_everything);
+  g_test_add_func ("/reader/close-while-reading", test_close_while_reading);
+  g_test_add_func ("/reader/read-all", test_read_all);
+  return g_test_run ();
+}
