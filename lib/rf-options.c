@@ -346,7 +346,7 @@ rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError 
                  RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
   if (num_slots == 0)
     num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
-                              (guint64)num_workers * SLOTS_PER_WORKER);
+                              MAX ((guint64)num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS));
 
   if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize)slot_size, num_slots)
       || total > G_MAXSSIZE)
