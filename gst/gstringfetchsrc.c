@@ -251,6 +251,22 @@ ref_cancellable (GstRingFetchSrc *self)
   return cancellable;
 }
 
+/* Ends the stream. Safe to call when there is none. */
+static void
+drop_reader (GstRingFetchSrc *self)
+{
+  RfReader *reader;
+
+  GST_OBJECT_LOCK (self);
+  reader = g_steal_pointer (&self->reader);
+  GST_OBJECT_UNLOCK (self);
+  if (reader != NULL)
+    {
+      rf_reader_close (reader);
+      g_object_unref (reader);
+    }
+}
+
 /* Opens the resource on a thread of GStreamer's pool and lets the base class go on from there. */
 static void
 open_resource (GstElement *element, gpointer user_data)
@@ -285,6 +301,9 @@ open_resource (GstElement *element, gpointer user_data)
       post_error (self, reader, error);
       result = GST_FLOW_ERROR;
     }
+  /* The base class does not call stop() for a source that it has not seen started. */
+  if (result != GST_FLOW_OK)
+    drop_reader (self);
   gst_base_src_start_complete (base, result);
 
   GST_OBJECT_LOCK (self);
@@ -335,17 +354,7 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
 static gboolean
 gst_ring_fetch_src_stop (GstBaseSrc *base)
 {
-  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
-  RfReader *reader;
-
-  GST_OBJECT_LOCK (self);
-  reader = g_steal_pointer (&self->reader);
-  GST_OBJECT_UNLOCK (self);
-  if (reader != NULL)
-    {
-      rf_reader_close (reader);
-      g_object_unref (reader);
-    }
+  drop_reader (GST_RING_FETCH_SRC (base));
   return TRUE;
 }
 

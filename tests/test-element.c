@@ -107,6 +107,222 @@ GST_START_TEST (test_nothing_set)
 }
 GST_END_TEST;
 
+/* Runs a pipeline until its end or its first error, and returns the error. */
+static GError *
+run_to_end (GstElement *pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  GError *error = NULL;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, NULL);
+  return error;
+}
+
+/* A pipeline of the element alone: without a peer, an error of it comes before that of the link. */
+static GError *
+fail_with (const char *first_property, ...)
+{
+  GstElement *element = gst_element_factory_make ("ringfetchsrc", NULL);
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  va_list arguments;
+  GError *error;
+
+  va_start (arguments, first_property);
+  g_object_set_valist (G_OBJECT (element), first_property, arguments);
+  va_end (arguments);
+  gst_bin_add (GST_BIN (pipeline), element);
+  error = run_to_end (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  return error;
+}
+
+#define fail_unless_fails(code_, ...)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autoptr (GError) error_ = fail_with (__VA_ARGS__, NULL);                                     \
+    fail_unless (g_error_matches (error_, GST_RESOURCE_ERROR, code_), "got: %s",                   \
+                 error_ != NULL ? error_->message : "no error");                                   \
+  }                                                                                                \
+  G_STMT_END
+
+GST_START_TEST (test_errors)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 404 });
+  const char *uri = rf_test_server_get_uri (server);
+
+  fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", uri);
+  rf_test_server_set_config (
+      server, &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 401 });
+  fail_unless_fails (GST_RESOURCE_ERROR_NOT_AUTHORIZED, "location", uri);
+  rf_test_server_set_config (
+      server, &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 503 });
+  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri, "retries", 1);
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense");
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "slot-size", (guint64)4095);
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "num-workers", 257);
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", "a/b");
+  fail_unless_fails (GST_RESOURCE_ERROR_NO_SPACE_LEFT, "location", uri, "slot-size",
+                     (guint64)1 << 40, "num-slots", 8);
+  fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", "http://host.invalid/");
+  rf_test_server_stop_listening (server);
+  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri);
+}
+GST_END_TEST;
+
+static void
+wait_for_eos (GstHarness *harness)
+{
+  gboolean found = FALSE;
+
+  while (!found)
+    {
+      GstEvent *event = gst_harness_pull_event (harness);
+
+      fail_unless (event != NULL);
+      found = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+      gst_event_unref (event);
+    }
+}
+
+GST_START_TEST (test_seek_in_ready)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstHarness *harness = new_harness (server, 4);
+  GstBuffer *buffer;
+
+  gst_element_set_state (harness->element, GST_STATE_READY);
+  fail_unless (gst_element_seek (harness->element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH,
+                                 GST_SEEK_TYPE_SET, 128, GST_SEEK_TYPE_SET, 256));
+  gst_harness_play (harness);
+  buffer = gst_harness_pull (harness);
+  fail_unless_equals_uint64 (check_buffer (buffer, 128), 256);
+  gst_buffer_unref (buffer);
+  wait_for_eos (harness);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness), 0);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_pull_mode)
+{
+  static const guint64 offsets[] = { 500000, 0, 65530, MIB - 10, 131072 };
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstElement *element = gst_element_factory_make ("ringfetchsrc", NULL);
+  GstPad *pad = gst_element_get_static_pad (element, "src");
+
+  g_object_set (element, "location", rf_test_server_get_uri (server), "slot-size", (guint64)65536,
+                "num-slots", 6, NULL);
+  gst_element_set_state (element, GST_STATE_READY);
+  fail_unless (gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, TRUE));
+  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
+    {
+      guint length = i == 0 ? 300000 : 20;
+      GstBuffer *buffer = NULL;
+
+      fail_unless_equals_int (gst_pad_get_range (pad, offsets[i], length, &buffer), GST_FLOW_OK);
+      fail_unless_equals_uint64 (check_buffer (buffer, offsets[i]), MIN (offsets[i] + length, MIB));
+      gst_buffer_unref (buffer);
+    }
+  gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_object_unref (pad);
+  gst_object_unref (element);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_stop_on_dead_network)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .latency_ms = 60000 });
+  GstHarness *harness = new_harness (server, 4);
+  gint64 began;
+
+  gst_harness_play (harness);
+  fail_unless (rf_test_server_wait_requests (server, 1, 10000));
+  began = g_get_monotonic_time ();
+  gst_harness_teardown (harness);
+  /* Far below any timeout, far above what a busy machine needs. */
+  fail_unless (g_get_monotonic_time () - began < 2 * G_USEC_PER_SEC);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_many_cycles)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstHarness *harness = new_harness (server, 4);
+  RfTestServerCounts counts;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      guint64 position = 0;
+
+      gst_harness_play (harness);
+      while (position < MIB)
+        {
+          GstBuffer *buffer = gst_harness_pull (harness);
+
+          position = check_buffer (buffer, position);
+          gst_buffer_unref (buffer);
+        }
+      gst_element_set_state (harness->element, GST_STATE_READY);
+    }
+  gst_harness_teardown (harness);
+  /* Connections are kept from stream to stream: one for each worker and thread, and a few more where
+   * a stream ended before its last connection was idle again. */
+  rf_test_server_get_counts (server, &counts);
+  fail_unless (counts.connections < 40, "%" G_GUINT64_FORMAT " connections", counts.connections);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_memory_operations)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 65536, .version = 1 });
+  GstHarness *harness = new_harness (server, 8);
+  GstBuffer *buffer, *copy, *first, *second, *merged;
+  GstMapInfo map;
+
+  gst_harness_play (harness);
+  buffer = gst_harness_pull (harness);
+  fail_unless (gst_is_fd_memory (gst_buffer_peek_memory (buffer, 0)));
+  fail_unless (gst_buffer_get_size (buffer) >= 200);
+  copy = gst_buffer_copy_deep (buffer);
+  first = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_ALL, 0, 100);
+  second = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_ALL, 100, 100);
+  gst_harness_teardown (harness);
+  gst_buffer_unref (buffer);
+
+  /* Neighbours of one loan merge into one memory that still is the slot. */
+  merged = gst_buffer_append (first, second);
+  fail_unless (gst_buffer_map (merged, &map, GST_MAP_READ));
+  fail_unless (rf_test_content_check (1, map.data, 0, 200, NULL));
+  gst_buffer_unmap (merged, &map);
+  fail_unless (gst_is_fd_memory (gst_buffer_peek_memory (merged, 0)));
+
+  /* Writing goes to a copy. */
+  merged = gst_buffer_make_writable (merged);
+  fail_unless (gst_buffer_map (merged, &map, GST_MAP_READWRITE));
+  memset (map.data, 0, map.size);
+  gst_buffer_unmap (merged, &map);
+  fail_if (gst_is_fd_memory (gst_buffer_peek_memory (merged, 0)));
+  gst_buffer_unref (merged);
+
+  fail_if (gst_is_fd_memory (gst_buffer_peek_memory (copy, 0)));
+  check_buffer (copy, 0);
+  gst_buffer_unref (copy);
+}
+GST_END_TEST;
+
 static Suite *
 ringfetchsrc_suite (void)
 {
@@ -118,6 +334,12 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_stream);
   tcase_add_test (chain, test_held_beyond_the_end);
   tcase_add_test (chain, test_nothing_set);
+  tcase_add_test (chain, test_errors);
+  tcase_add_test (chain, test_seek_in_ready);
+  tcase_add_test (chain, test_pull_mode);
+  tcase_add_test (chain, test_stop_on_dead_network);
+  tcase_add_test (chain, test_many_cycles);
+  tcase_add_test (chain, test_memory_operations);
   return suite;
 }
 
