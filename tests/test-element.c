@@ -284,6 +284,78 @@ GST_START_TEST (test_many_cycles)
 }
 GST_END_TEST;
 
+/* Checks buffers where a sink gets them. */
+typedef struct
+{
+  guint64 position;
+  gboolean wrong;
+} Checker;
+
+static void
+on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, Checker *checker)
+{
+  GstMapInfo map;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  if (!rf_test_content_check (1, map.data, checker->position, map.size, NULL))
+    checker->wrong = TRUE;
+  checker->position += map.size;
+  gst_buffer_unmap (buffer, &map);
+}
+
+GST_START_TEST (test_queue_and_tee)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 16 * MIB + 1, .version = 1 });
+  g_autofree char *description = g_strdup_printf (
+      "ringfetchsrc location=%s num-slots=4 slot-size=65536 name=src ! tee name=t "
+      "t. ! queue ! fakesink name=a signal-handoffs=true "
+      "t. ! queue max-size-buffers=2 ! fakesink name=b signal-handoffs=true",
+      rf_test_server_get_uri (server));
+  GstElement *pipeline = gst_parse_launch (description, NULL);
+  GstElement *sinks[2] = { gst_bin_get_by_name (GST_BIN (pipeline), "a"),
+                           gst_bin_get_by_name (GST_BIN (pipeline), "b") };
+  Checker checkers[2] = { 0 };
+
+  for (guint i = 0; i < 2; i++)
+    g_signal_connect (sinks[i], "handoff", G_CALLBACK (on_handoff), &checkers[i]);
+  fail_unless (run_to_end (pipeline) == NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      fail_if (checkers[i].wrong);
+      fail_unless_equals_uint64 (checkers[i].position, 16 * MIB + 1);
+      gst_object_unref (sinks[i]);
+    }
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
+/* With room in the ring and a consumer that lets go, everything is a slot. */
+GST_START_TEST (test_nothing_is_copied)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 100 * MIB, .version = 1, .cached = TRUE });
+  g_autofree char *description = g_strdup_printf ("ringfetchsrc name=src location=%s ! fakesink",
+                                                  rf_test_server_get_uri (server));
+  GstElement *pipeline = gst_parse_launch (description, NULL);
+  GstElement *src = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  GstStructure *stats = NULL;
+  guint64 bytes, copied;
+
+  fail_unless (run_to_end (pipeline) == NULL);
+  g_object_get (src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "bytes", &bytes));
+  fail_unless (gst_structure_get_uint64 (stats, "copied-buffers", &copied));
+  fail_unless_equals_uint64 (bytes, 100 * MIB);
+  fail_unless_equals_uint64 (copied, 0);
+  gst_structure_free (stats);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (src);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_memory_operations)
 {
   g_autoptr (RfTestServer) server
@@ -339,6 +411,8 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_pull_mode);
   tcase_add_test (chain, test_stop_on_dead_network);
   tcase_add_test (chain, test_many_cycles);
+  tcase_add_test (chain, test_queue_and_tee);
+  tcase_add_test (chain, test_nothing_is_copied);
   tcase_add_test (chain, test_memory_operations);
   return suite;
 }
