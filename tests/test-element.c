@@ -331,6 +331,56 @@ GST_START_TEST (test_queue_and_tee)
 }
 GST_END_TEST;
 
+/* A line of /proc/self/status, in KiB. */
+static guint64
+read_status (const char *field)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  fail_unless (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  line = strstr (text, field);
+  fail_unless (line != NULL);
+  return g_ascii_strtoull (line + strlen (field), NULL, 10);
+}
+
+GST_START_TEST (test_memory_is_bounded)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = (guint64)1 << 40, .version = 1 });
+  GstElement *src = gst_element_factory_make ("ringfetchsrc", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  guint64 anonymous = read_status ("RssAnon:");
+  guint filling = 0;
+
+  gst_bin_add_many (GST_BIN (pipeline), src, sink, NULL);
+  fail_unless (gst_element_link (src, sink));
+  g_object_set (src, "location", rf_test_server_get_uri (server), NULL);
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND),
+                          GST_STATE_CHANGE_SUCCESS);
+  /* Until the ring is full: nothing is free, nothing more is asked for. */
+  for (guint64 bytes = 0, before = 1; bytes != before || filling < 15;)
+    {
+      GstStructure *stats = NULL;
+
+      g_usleep (50000);
+      g_object_get (src, "stats", &stats, NULL);
+      before = bytes;
+      gst_structure_get_uint64 (stats, "bytes", &bytes);
+      gst_structure_get_uint (stats, "slots-filling", &filling);
+      gst_structure_free (stats);
+    }
+  fail_unless (read_status ("RssShmem:") <= 65 * 1024);
+#if !defined(__SANITIZE_ADDRESS__)
+  fail_unless (read_status ("RssAnon:") < anonymous + 16 * 1024);
+#endif
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST;
+
 /* With room in the ring and a consumer that lets go, everything is a slot. */
 GST_START_TEST (test_nothing_is_copied)
 {
@@ -412,6 +462,7 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_stop_on_dead_network);
   tcase_add_test (chain, test_many_cycles);
   tcase_add_test (chain, test_queue_and_tee);
+  tcase_add_test (chain, test_memory_is_bounded);
   tcase_add_test (chain, test_nothing_is_copied);
   tcase_add_test (chain, test_memory_operations);
   return suite;

@@ -87,6 +87,22 @@ test_sizes (void)
                         &settings[s]);
 }
 
+/* A sanitizer takes ten times as long for each byte. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LARGE (64 * MIB + 3)
+#else
+#define LARGE (1024 * MIB + 3)
+#endif
+
+static void
+test_large (void)
+{
+  const RfTestServerConfig config = { .size = LARGE, .version = 1, .latency_ms = 5 };
+
+  check_download (&config, &(Settings){ .workers = 8 });
+  check_download (&config, &(Settings){ .workers = 8, .slots = 12, .slot_size = 3000017 });
+}
+
 static void
 test_seeks (void)
 {
@@ -221,6 +237,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reader/sizes", test_sizes);
+  g_test_add_func ("/reader/large", test_large);
   g_test_add_func ("/reader/seeks", test_seeks);
   g_test_add_func ("/reader/faults", test_faults);
   g_test_add_func ("/reader/permanent-error", test_permanent_error);
