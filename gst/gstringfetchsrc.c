@@ -313,38 +313,51 @@ open_resource (GstElement *element, gpointer user_data)
   GST_OBJECT_UNLOCK (self);
 }
 
-static gboolean
-gst_ring_fetch_src_start (GstBaseSrc *base)
+/* The reader of a new stream, with the ring of the one before it unless a setting of it has changed.
+ * The allocator keeps the ring from stream to stream. */
+static RfReader *
+new_reader (GstRingFetchSrc *self, GError **error)
 {
-  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
-  g_autoptr (RfReader) reader = NULL;
   g_autoptr (RfOptions) options = NULL;
   g_autofree char *location = NULL;
-  g_autoptr (GError) error = NULL;
+  gboolean stale;
+  RfReader *reader;
 
   GST_OBJECT_LOCK (self);
   location = g_strdup (self->location);
   options = rf_options_copy (self->options);
-  if (self->ring_is_stale)
-    gst_clear_object (&self->allocator);
+  stale = self->ring_is_stale;
   self->ring_is_stale = FALSE;
   GST_OBJECT_UNLOCK (self);
 
+  if (stale)
+    gst_clear_object (&self->allocator);
   reader = rf_reader_new (NULL, location, options,
                           self->allocator != NULL ? gst_ring_fetch_allocator_get_ring (
                               GST_RING_FETCH_ALLOCATOR (self->allocator))
                                                   : NULL,
-                          &error);
+                          error);
+  if (reader != NULL && self->allocator == NULL)
+    self->allocator = gst_ring_fetch_allocator_new (rf_reader_get_ring_buffer (reader));
+  return reader;
+}
+
+static gboolean
+gst_ring_fetch_src_start (GstBaseSrc *base)
+{
+  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
+  g_autoptr (GError) error = NULL;
+  RfReader *reader = new_reader (self, &error);
+
+  /* Were it FALSE that is returned, the base class would post a second error, less clear. */
   if (reader == NULL)
     {
       post_error (self, NULL, error);
-      return FALSE;
+      gst_base_src_start_complete (base, GST_FLOW_ERROR);
+      return TRUE;
     }
-  if (self->allocator == NULL)
-    self->allocator = gst_ring_fetch_allocator_new (rf_reader_get_ring_buffer (reader));
-
   GST_OBJECT_LOCK (self);
-  self->reader = g_steal_pointer (&reader);
+  self->reader = reader;
   self->opening = TRUE;
   GST_OBJECT_UNLOCK (self);
   gst_element_call_async (GST_ELEMENT (self), open_resource, ref_cancellable (self), NULL);
@@ -354,6 +367,9 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
 static gboolean
 gst_ring_fetch_src_stop (GstBaseSrc *base)
 {
+  g_autoptr (GstStructure) stats = make_stats (GST_RING_FETCH_SRC (base));
+
+  GST_INFO_OBJECT (base, "stopped: %" GST_PTR_FORMAT, stats);
   drop_reader (GST_RING_FETCH_SRC (base));
   return TRUE;
 }

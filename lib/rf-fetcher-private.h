@@ -29,7 +29,7 @@ void rf_fetcher_unref (RfFetcher *self);
  * reference of the owner goes. */
 void rf_fetcher_close (RfFetcher *self);
 
-/* The following may be called from any thread, one at a time for open() and take(). */
+/* The following may be called from any thread: one take() at a time, beside all others. */
 
 /* Begins with the first request if that has not been done yet, and waits until the resource is known
  * or that has failed. */

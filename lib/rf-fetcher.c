@@ -133,8 +133,7 @@ struct _Wait
   /* Whether there is nothing more to wait for; called under the lock. Sets `error` on a failure. */
   gboolean (*is_over) (RfFetcher *self, Wait *wait, GError **error);
   gint64 began;
-  RfWaiter waiter; /* what is_over() wants to be woken for, */
-  gint64 until;    /* and when at the latest */
+  gint64 until; /* when is_over() wants to be asked again at the latest */
 
   /* take() */
   gsize max;
@@ -168,7 +167,6 @@ has_failed_locked (RfFetcher *self, GError **error)
 static gboolean
 is_open (RfFetcher *self, Wait *wait, GError **error)
 {
-  wait->waiter = RF_WAITER_NONE;
   wait->until = G_MAXINT64;
   return self->locked.resource.known || is_closed_locked (self, error)
          || has_failed_locked (self, error);
@@ -197,6 +195,7 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
   guint64 end = rf_window_get_end_locked (self);
   gsize available;
 
+  self->locked.waiter = RF_WAITER_NONE;
   if (is_closed_locked (self, error))
     return TRUE;
   if (self->locked.position >= end)
@@ -222,12 +221,12 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
 
   if (self->locked.fresh || g_get_monotonic_time () >= wait->began + GATHER_TIME)
     {
-      wait->waiter = RF_WAITER_ANY;
+      self->locked.waiter = RF_WAITER_ANY;
       wait->until = G_MAXINT64;
     }
   else
     {
-      wait->waiter = RF_WAITER_PART;
+      self->locked.waiter = RF_WAITER_PART;
       wait->until = wait->began + GATHER_TIME;
     }
   return FALSE;
@@ -272,12 +271,10 @@ wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **er
               rf_location_get_display (self->location), rf_options_get_timeout (self->options));
           return FALSE;
         }
-      self->locked.waiter = wait->waiter;
       if (MIN (timeout, wait->until) == G_MAXINT64)
         g_cond_wait (&self->locked.cond, &self->locked.lock);
       else
         g_cond_wait_until (&self->locked.cond, &self->locked.lock, MIN (timeout, wait->until));
-      self->locked.waiter = RF_WAITER_NONE;
     }
   if (failure == NULL)
     return TRUE;

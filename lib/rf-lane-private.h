@@ -75,7 +75,8 @@ typedef enum
   RF_FETCHER_CLOSED,
 } RfFetcherState;
 
-/* How much the waiting consumer wants before it is woken. */
+/* How much the consumer in take() wants before it is woken. A waiting open() is woken by what it waits
+ * for: the window that learns, fails or closes. */
 typedef enum
 {
   RF_WAITER_NONE,

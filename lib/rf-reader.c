@@ -63,8 +63,8 @@ rf_reader_init (RfReader *self)
  * Makes a reader. Nothing is sent yet. Fails at once where the location or a setting is wrong or the
  * memory of the ring cannot be had.
  *
- * A reader has one consumer: read, open and read-all must not run at the same time on several
- * threads. Everything else may be called on any thread at any time.
+ * A reader has one consumer: read and read-all must not run at the same time on several threads.
+ * Everything else may be called on any thread at any time.
  *
  * Returns: (transfer full): the reader
  *

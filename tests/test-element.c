@@ -93,14 +93,15 @@ GST_START_TEST (test_nothing_set)
   GError *error = NULL;
 
   gst_element_set_bus (element, bus);
-  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
-                          GST_STATE_CHANGE_FAILURE);
-  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  gst_element_set_state (element, GST_STATE_PAUSED);
+  message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
   gst_message_parse_error (message, &error, NULL);
   fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS));
   g_error_free (error);
   gst_message_unref (message);
   gst_element_set_state (element, GST_STATE_NULL);
+  fail_if (gst_bus_have_pending (bus) && gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) != NULL);
   gst_element_set_bus (element, NULL);
   gst_object_unref (bus);
   gst_object_unref (element);
@@ -211,6 +212,7 @@ GST_START_TEST (test_seek_in_ready)
 }
 GST_END_TEST;
 
+/* A pull may come before the resource is known, and beside the thread that finds out. */
 GST_START_TEST (test_pull_mode)
 {
   static const guint64 offsets[] = { 500000, 0, 65530, MIB - 10, 131072 };
@@ -219,21 +221,26 @@ GST_START_TEST (test_pull_mode)
   GstElement *element = gst_element_factory_make ("ringfetchsrc", NULL);
   GstPad *pad = gst_element_get_static_pad (element, "src");
 
+  /* Without a timeout, a wake-up that is missed is missed for ever. */
   g_object_set (element, "location", rf_test_server_get_uri (server), "slot-size", (guint64)65536,
-                "num-slots", 6, NULL);
-  gst_element_set_state (element, GST_STATE_READY);
-  fail_unless (gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, TRUE));
-  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
+                "num-slots", 6, "timeout", 0, NULL);
+  for (int round = 0; round < 20; round++)
     {
-      guint length = i == 0 ? 300000 : 20;
-      GstBuffer *buffer = NULL;
+      gst_element_set_state (element, GST_STATE_READY);
+      fail_unless (gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, TRUE));
+      for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
+        {
+          guint64 start = offsets[i];
+          guint length = i == 0 ? 300000 : 20;
+          GstBuffer *buffer = NULL;
 
-      fail_unless_equals_int (gst_pad_get_range (pad, offsets[i], length, &buffer), GST_FLOW_OK);
-      fail_unless_equals_uint64 (check_buffer (buffer, offsets[i]), MIN (offsets[i] + length, MIB));
-      gst_buffer_unref (buffer);
+          fail_unless_equals_int (gst_pad_get_range (pad, start, length, &buffer), GST_FLOW_OK);
+          fail_unless_equals_uint64 (check_buffer (buffer, start), MIN (start + length, MIB));
+          gst_buffer_unref (buffer);
+        }
+      gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+      gst_element_set_state (element, GST_STATE_NULL);
     }
-  gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
-  gst_element_set_state (element, GST_STATE_NULL);
   gst_object_unref (pad);
   gst_object_unref (element);
 }
@@ -344,6 +351,13 @@ read_status (const char *field)
   return g_ascii_strtoull (line + strlen (field), NULL, 10);
 }
 
+/* What a paused element may need besides its ring, in KiB. A sanitizer has much memory of its own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define GROWTH_LIMIT (512 * 1024)
+#else
+#define GROWTH_LIMIT (16 * 1024)
+#endif
+
 GST_START_TEST (test_memory_is_bounded)
 {
   g_autoptr (RfTestServer) server
@@ -373,9 +387,7 @@ GST_START_TEST (test_memory_is_bounded)
       gst_structure_free (stats);
     }
   fail_unless (read_status ("RssShmem:") <= 65 * 1024);
-#if !defined(__SANITIZE_ADDRESS__)
-  fail_unless (read_status ("RssAnon:") < anonymous + 16 * 1024);
-#endif
+  fail_unless (read_status ("RssAnon:") < anonymous + GROWTH_LIMIT);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
 }

@@ -192,10 +192,10 @@ is_clean (RfTestText line)
 RfTestParse
 rf_test_request_parse (const char *data, gsize length, RfTestRequest *request, gsize *head_length)
 {
-  const char *end = length > 0 ? memmem (data, length, "\r\n\r\n", 4) : NULL;
+  const char *end;
   gboolean first = TRUE;
 
-  if (end == NULL)
+  if (data == NULL || (end = memmem (data, length, "\r\n\r\n", 4)) == NULL)
     return RF_TEST_PARSE_INCOMPLETE;
 
   memset (request, 0, sizeof *request);
