@@ -435,22 +435,29 @@ gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
   return FALSE;
 }
 
-/* The base class would start and stop the element to answer this where it is not running. */
+static gboolean
+is_pulling (GstBaseSrc *base)
+{
+  return GST_PAD_MODE (GST_BASE_SRC_PAD (base)) == GST_PAD_MODE_PULL;
+}
+
+/* The base class would start and stop the element to answer this where it is not running. Whether there
+ * are ranges to pull is known only when the answer has come, long after downstream has had to choose;
+ * and a mode once chosen stays: a demuxer that is told otherwise later would activate a running pad. */
 static gboolean
 gst_ring_fetch_src_query (GstBaseSrc *base, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_SCHEDULING)
     {
       gboolean seekable = gst_ring_fetch_src_is_seekable (base);
+      gboolean pulling = is_pulling (base);
       GstSchedulingFlags flags
           = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
 
       if (seekable)
         flags |= GST_SCHEDULING_FLAG_SEEKABLE;
       gst_query_set_scheduling (query, flags, 1, -1, 0);
-      if (seekable)
-        gst_query_add_scheduling_mode (query, GST_PAD_MODE_PULL);
-      gst_query_add_scheduling_mode (query, GST_PAD_MODE_PUSH);
+      gst_query_add_scheduling_mode (query, pulling ? GST_PAD_MODE_PULL : GST_PAD_MODE_PUSH);
       return TRUE;
     }
   return GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->query (base, query);
@@ -505,7 +512,7 @@ static GstFlowReturn
 gst_ring_fetch_src_create (GstBaseSrc *base, guint64 offset, guint length, GstBuffer **buffer)
 {
   GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
-  gboolean pull = GST_PAD_MODE (GST_BASE_SRC_PAD (base)) == GST_PAD_MODE_PULL;
+  gboolean pull = is_pulling (base);
   g_autoptr (GCancellable) cancellable = ref_cancellable (self);
   g_autoptr (RfReader) reader = ref_reader (self);
   g_autoptr (GstBuffer) filled = gst_buffer_new ();

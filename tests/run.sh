@@ -65,28 +65,6 @@ clang_rt_package() {
   echo "libclang-rt${major:+-$major}-dev"
 }
 
-install_packages() {
-  local missing=() package sudo=()
-
-  for package in "${packages[@]}" "$(clang_rt_package)"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-      missing+=("$package")
-  done
-  ((${#missing[@]})) || return 0
-
-  echo "Missing packages: ${missing[*]}"
-  if ((EUID != 0)); then
-    if ! command -v sudo >/dev/null; then
-      echo "Neither root nor sudo is there to install them." >&2
-      exit 1
-    fi
-    sudo=(sudo)
-  fi
-  "${sudo[@]}" apt-get update
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends "${missing[@]}"
-}
-
 # Some kernels randomise addresses more than the fixed memory layout of some sanitizers can bear. Sets
 # `wrapper` to the command that a sanitized program must then be started with, otherwise to nothing.
 probe_address_layout() {
@@ -174,7 +152,7 @@ suppressions() {
   [[ ! -e tests/support/$1 ]] || echo ":suppressions=$PWD/tests/support/$1"
 }
 
-install_packages
+tests/support/install-packages.sh "${packages[@]}" "$(clang_rt_package)"
 mkdir -p "$build_root"
 wrapper=()
 

@@ -246,6 +246,39 @@ GST_START_TEST (test_pull_mode)
 }
 GST_END_TEST;
 
+static void
+check_scheduling (GstPad *pad, GstSchedulingFlags expected_flags, GstPadMode expected_mode)
+{
+  GstQuery *query = gst_query_new_scheduling ();
+  GstSchedulingFlags flags;
+
+  fail_unless (gst_pad_query (pad, query));
+  gst_query_parse_scheduling (query, &flags, NULL, NULL, NULL);
+  fail_unless_equals_int (flags, expected_flags);
+  fail_unless_equals_int (gst_query_get_n_scheduling_modes (query), 1);
+  fail_unless (gst_query_has_scheduling_mode (query, expected_mode));
+  gst_query_unref (query);
+}
+
+/* A demuxer that is plugged while data flows must not be told that it may pull now. */
+GST_START_TEST (test_scheduling)
+{
+  const GstSchedulingFlags always
+      = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstHarness *harness = new_harness (server, 4);
+  GstPad *pad = gst_element_get_static_pad (harness->element, "src");
+
+  check_scheduling (pad, always, GST_PAD_MODE_PUSH);
+  gst_harness_play (harness);
+  gst_buffer_unref (gst_harness_pull (harness));
+  check_scheduling (pad, always | GST_SCHEDULING_FLAG_SEEKABLE, GST_PAD_MODE_PUSH);
+  gst_object_unref (pad);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_stop_on_dead_network)
 {
   g_autoptr (RfTestServer) server
@@ -471,6 +504,7 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_errors);
   tcase_add_test (chain, test_seek_in_ready);
   tcase_add_test (chain, test_pull_mode);
+  tcase_add_test (chain, test_scheduling);
   tcase_add_test (chain, test_stop_on_dead_network);
   tcase_add_test (chain, test_many_cycles);
   tcase_add_test (chain, test_queue_and_tee);

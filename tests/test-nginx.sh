@@ -3,57 +3,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Streams files from a real nginx on a free loopback port through ringfetchsrc in gst-launch-1.0 and
-# compares what arrives: a large file, one byte, nothing, a server without ranges, and compressed
-# answers, which must not be asked for. Then a process that streams is killed, and nothing may be left
-# behind in /dev/shm.
+# compares what arrives: a large file, one byte, nothing, a server without ranges, compressed answers,
+# which must not be asked for, and a movie that is decoded. Then a process that streams is killed, and
+# nothing may be left behind in /dev/shm.
 #
 # Usage: test-nginx.sh        with GST_PLUGIN_PATH set to the folder of the plugin
 
 set -euo pipefail
 
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# shellcheck source=tests/support/nginx.sh
+. "$here/support/nginx.sh"
+
 work=$(mktemp -d)
-nginx=
-trap '[[ -z $nginx ]] || { kill "$nginx"; wait "$nginx" || true; }; rm -rf "$work"' EXIT
+trap 'stop_nginx; rm -rf "$work"' EXIT
 
 mkdir "$work/www"
 head -c $((64 * 1024 * 1024 + 3)) /dev/urandom >"$work/www/large"
 head -c 1 /dev/urandom >"$work/www/one"
 : >"$work/www/empty"
 seq 100000 >"$work/www/text.txt"
-
-start_nginx() {
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  cat >"$work/nginx.conf" <<EOT
-daemon off;
-pid $work/pid;
-error_log $work/error.log;
-events { worker_connections 256; }
-http {
-  access_log off;
-  client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
-  uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
-  keepalive_requests 100000;
-  gzip on; gzip_types *;
-  server {
-    listen 127.0.0.1:$port;
-    root $work/www;
-    location /plain/ { alias $work/www/; max_ranges 0; }
-    location /moved/ { rewrite ^/moved/(.*) /\$1 redirect; }
-  }
-}
-EOT
-  # nginx as root gives its workers to another user, who has to get at the files.
-  chmod -R a+rX "$work"
-  nginx -c "$work/nginx.conf" -e "$work/error.log" &
-  nginx=$!
-  for _ in {1..100}; do
-    curl --silent --fail --output /dev/null "http://127.0.0.1:$port/one" && return
-    kill -0 "$nginx" || { cat "$work/error.log"; exit 1; }
-    sleep 0.1
-  done
-  echo "nginx does not answer" >&2
-  exit 1
-}
 
 check() {
   local path=$1 file=$2
@@ -64,7 +33,7 @@ check() {
   echo "ok: $path $*"
 }
 
-start_nginx
+start_nginx "$work" "$work/www"
 check large large num-workers=8
 check large large num-workers=3 slot-size=1000003 num-slots=5
 check one one
@@ -73,6 +42,24 @@ check text.txt text.txt
 check plain/large large
 check plain/empty empty
 check moved/large large
+
+# A demuxer that seeks, behind decodebin, gets the same pictures and sound as from the file.
+gst-launch-1.0 -q matroskamux name=mux ! filesink location="$work/www/movie.mkv" \
+  videotestsrc num-buffers=250 pattern=zone-plate kt=1 ! jpegenc ! queue ! mux. \
+  audiotestsrc num-buffers=400 ! vorbisenc ! queue ! mux.
+decode() {
+  local name=$1
+  shift
+  G_DEBUG=fatal-warnings gst-launch-1.0 -q "$@" ! decodebin name=decoder \
+    decoder. ! video/x-raw ! queue ! filesink location="$work/$name.video" \
+    decoder. ! audio/x-raw ! queue ! filesink location="$work/$name.audio"
+}
+decode original filesrc location="$work/www/movie.mkv"
+decode streamed ringfetchsrc location="http://127.0.0.1:$port/movie.mkv"
+cmp "$work/original.video" "$work/streamed.video"
+cmp "$work/original.audio" "$work/streamed.audio"
+[[ -s $work/streamed.video && -s $work/streamed.audio ]]
+echo "ok: movie.mkv decoded"
 
 if gst-launch-1.0 -q ringfetchsrc location="http://127.0.0.1:$port/missing" ! fakesink \
   2>"$work/error"; then
