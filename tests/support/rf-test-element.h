@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the tests of the element have in common. Each function fails the running test by itself. */
+
+#pragma once
+
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+
+#include "rf-test-content.h"
+#include "rf-test-server.h"
+
+G_BEGIN_DECLS
+
+#define MIB ((guint64)1 << 20)
+
+/* A harness around an element that reads the server's object by 4 workers into slots of 64 KiB. */
+GstHarness *rf_test_harness_new (RfTestServer *server, guint num_slots);
+
+/* Checks that a buffer holds the object's version 1 from a position on, and returns where it ends. */
+guint64 rf_test_check_buffer (GstBuffer *buffer, guint64 position);
+
+/* Plays a pipeline until its end (NULL) or its first error. */
+GError *rf_test_run_to_end (GstElement *pipeline);
+
+/* A number among the element's statistics. */
+guint64 rf_test_get_stat (GstElement *element, const char *name);
+
+G_END_DECLS
