@@ -232,6 +232,175 @@ test_read_all (void)
     }
 }
 
+static gpointer
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* Each wait ends at once, and the reader goes on as if it had not been asked. */
+static void
+test_cancel (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .latency_ms = 60000 });
+  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  gint64 began = g_get_monotonic_time ();
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error = NULL;
+      GThread *thread = g_thread_new ("cancel", cancel, cancellable);
+
+      if (i % 2 == 0)
+        g_assert_false (rf_reader_open (reader, cancellable, &error));
+      else
+        g_assert_null (rf_reader_read (reader, 1, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_thread_join (thread);
+    }
+  /* Far below the latency, far above what a busy machine needs. */
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
+
+  rf_test_server_set_config (server, &(RfTestServerConfig){ .size = MIB, .version = 1 });
+  g_assert_true (rf_reader_seek (reader, 1, RF_SIZE_UNKNOWN, NULL));
+  g_assert_cmpuint (read_and_check (reader, 1, NULL), ==, MIB);
+}
+
+static void
+store_result (GObject *reader, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **to = user_data;
+
+  *to = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for_result (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return g_steal_pointer (result);
+}
+
+static void
+test_async (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 3 * MIB + 1, .version = 1 });
+  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ .slot_size = 65536 });
+  g_autoptr (RfReader) second = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfParallelBuffer) all = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *stored = NULL;
+  guint64 position = 0;
+  gsize size;
+
+  rf_reader_open_async (reader, NULL, store_result, &stored);
+  {
+    g_autoptr (GAsyncResult) result = wait_for_result (&stored);
+
+    g_assert_true (rf_reader_open_finish (reader, result, &error));
+    g_assert_no_error (error);
+  }
+  do
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (RfLoan) loan = NULL;
+      const guint8 *data;
+
+      rf_reader_read_async (reader, G_MAXSSIZE, NULL, store_result, &stored);
+      result = wait_for_result (&stored);
+      loan = rf_reader_read_finish (reader, result, &error);
+      g_assert_no_error (error);
+      data = rf_loan_get_data (loan, &size);
+      g_assert_true (rf_test_content_check (1, data, position, size, NULL));
+      position += size;
+    }
+  while (size > 0);
+  g_assert_cmpuint (position, ==, 3 * MIB + 1);
+
+  rf_reader_read_all_async (second, NULL, NULL, store_result, &stored);
+  {
+    g_autoptr (GAsyncResult) result = wait_for_result (&stored);
+
+    all = rf_reader_read_all_finish (second, result, &error);
+    g_assert_no_error (error);
+  }
+  g_assert_cmpuint (rf_parallel_buffer_get_size (all), ==, 3 * MIB + 1);
+}
+
+static void
+test_async_error (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 403 });
+  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *stored = NULL;
+
+  rf_reader_read_async (reader, 1, NULL, store_result, &stored);
+  result = wait_for_result (&stored);
+  g_assert_null (rf_reader_read_finish (reader, result, &error));
+  g_assert_error (error, RF_ERROR, RF_ERROR_NOT_AUTHORIZED);
+}
+
+static guint
+count_threads (const char *name)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint count = 0;
+
+  while ((task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL);
+      g_autofree char *comm = NULL;
+
+      if (g_file_get_contents (path, &comm, NULL, NULL) && g_str_has_prefix (comm, name))
+        count++;
+    }
+  return count;
+}
+
+static gpointer
+read_it_all (gpointer reader)
+{
+  g_assert_cmpuint (read_and_check (reader, 0, NULL), ==, MIB + 1);
+  return NULL;
+}
+
+/* Twenty readers have no more I/O threads than one. */
+static void
+test_many_readers (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB + 1, .version = 1 });
+  RfReader *readers[20];
+  GThread *threads[G_N_ELEMENTS (readers)];
+  guint io_threads;
+
+  readers[0] = new_reader (server, &(Settings){ .slot_size = 65536 });
+  io_threads = count_threads ("ringfetch-");
+  g_assert_cmpuint (io_threads, >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      if (i > 0)
+        readers[i]
+            = new_reader (server, &(Settings){ .workers = 2, .slots = 4, .slot_size = 65536 });
+      threads[i] = g_thread_new ("consumer", read_it_all, readers[i]);
+    }
+  g_assert_cmpuint (count_threads ("ringfetch-"), ==, io_threads);
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
+    {
+      g_thread_join (threads[i]);
+      g_object_unref (readers[i]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -244,5 +413,9 @@ main (int argc, char **argv)
   g_test_add_func ("/reader/hold-everything", test_hold_everything);
   g_test_add_func ("/reader/close-while-reading", test_close_while_reading);
   g_test_add_func ("/reader/read-all", test_read_all);
+  g_test_add_func ("/reader/cancel", test_cancel);
+  g_test_add_func ("/reader/async", test_async);
+  g_test_add_func ("/reader/async-error", test_async_error);
+  g_test_add_func ("/reader/many-readers", test_many_readers);
   return g_test_run ();
 }
