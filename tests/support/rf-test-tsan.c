@@ -83,3 +83,51 @@ gpointer (g_once_impl) (GOnce *once, GThreadFunc func, gpointer argument)
   __tsan_acquire (once);
   return value;
 }
+
+/* What a task returns, its caller gets. */
+__attribute__ ((no_sanitize ("thread"))) void (g_task_return_pointer) (GTask *task,
+                                                                       gpointer result,
+                                                                       GDestroyNotify destroy)
+{
+  REAL (g_task_return_pointer);
+
+  __tsan_release (task);
+  real (task, result, destroy);
+}
+
+__attribute__ ((no_sanitize ("thread")))
+gpointer (g_task_propagate_pointer) (GTask *task, GError **error)
+{
+  REAL (g_task_propagate_pointer);
+
+  __tsan_acquire (task);
+  return real (task, error);
+}
+
+__attribute__ ((no_sanitize ("thread"))) void (g_task_return_error) (GTask *task, GError *error)
+{
+  REAL (g_task_return_error);
+
+  __tsan_release (task);
+  real (task, error);
+}
+
+/* A task's thread sees what was done before it was asked for. */
+static void
+run_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GTaskThreadFunc func = (GTaskThreadFunc)g_object_get_data (G_OBJECT (task), "rf-test-func");
+
+  __tsan_acquire (task);
+  func (task, source, data, cancellable);
+}
+
+__attribute__ ((no_sanitize ("thread"))) void (g_task_run_in_thread) (GTask *task,
+                                                                      GTaskThreadFunc func)
+{
+  REAL (g_task_run_in_thread);
+
+  g_object_set_data (G_OBJECT (task), "rf-test-func", (gpointer)func);
+  __tsan_release (task);
+  real (task, run_task);
+}
