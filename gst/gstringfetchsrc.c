@@ -349,12 +349,12 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
   g_autoptr (GError) error = NULL;
   RfReader *reader = new_reader (self, &error);
 
-  /* Were it FALSE that is returned, the base class would post a second error, less clear. */
+  /* FALSE, although the base class adds an error of its own: only then does the state change fail, and
+   * an application that waits for the pipeline to preroll does not wait for ever. */
   if (reader == NULL)
     {
       post_error (self, NULL, error);
-      gst_base_src_start_complete (base, GST_FLOW_ERROR);
-      return TRUE;
+      return FALSE;
     }
   GST_OBJECT_LOCK (self);
   self->reader = reader;

@@ -69,6 +69,23 @@ fi
 grep -q 'Not Found$' "$work/error"
 echo "ok: missing"
 
+# Settings that no reader can be made of end the program at once, with what is wrong with them first.
+# A failed state change is status 255 of gst-launch-1.0; 124 is that of a program that did not end.
+refuse() {
+  local expected=$1 status=0
+  shift
+  timeout 10 gst-launch-1.0 -q ringfetchsrc "$@" ! fakesink 2>"$work/error" || status=$?
+  if ((status != 255)) || ! grep -m 1 '^ERROR: from' "$work/error" | grep -q "$expected"; then
+    echo "ringfetchsrc $*: status $status" >&2
+    cat "$work/error" >&2
+    exit 1
+  fi
+  echo "ok: refused $*"
+}
+refuse 'No location is set'
+refuse 'cannot name shared memory' location="http://127.0.0.1:$port/one" shm-name=a/b
+refuse 'slot-size' location="http://127.0.0.1:$port/one" slot-size=4095
+
 before=$(ls /dev/shm)
 gst-launch-1.0 -q ringfetchsrc location="http://127.0.0.1:$port/large" ! \
   identity sleep-time=1000000 ! fakesink &
