@@ -1,0 +1,233 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a location may be, what is asked of the server, and what a log may show of it. */
+
+#include "rf-location-private.h"
+
+#include "rf-error.h"
+
+#include <string.h>
+
+static RfLocation *
+new_location (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  RfLocation *location = rf_location_new (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (location);
+  return location;
+}
+
+static void
+check_refused (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RfLocation) location = rf_location_new (text, &error);
+
+  if (location != NULL)
+    g_error ("accepted \"%s\"", text);
+  g_assert_error (error, RF_ERROR, RF_ERROR_INVALID_LOCATION);
+}
+
+static void
+test_no_uri (void)
+{
+  static const char *const texts[] = {
+    "",
+    " ",
+    "/",
+    "object",
+    "//host/path",
+    "http",
+    "http:",
+    "http:host",
+    "http:/path",
+    "http://",
+    "http:///path",
+    "http://:80/",
+    "http://user@/",
+    "http://user:secret@:80/",
+    "http://?query",
+    "http://#part",
+    "http://[::1",
+    "http://[::1]x/",
+    "http://host:x/",
+    "http://host:-1/",
+    "http://host:65536/",
+    "http://host:18446744073709551617/",
+    "http//host/",
+    " http://host/",
+    "http://host/ ",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    check_refused (texts[i]);
+}
+
+static void
+test_other_schemes (void)
+{
+  static const char *const texts[] = {
+    "ftp://host/",   "file:///etc/passwd", "file://host/x",
+    "httpx://host/", "shttp://host/",      "gopher://host/",
+    "data:,x",       "scp://host/x",       "ws://host/",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    check_refused (texts[i]);
+}
+
+/* Whatever could end a line of a request or a log, anywhere in the text. */
+static void
+test_control_characters (void)
+{
+  static const char *const places[]
+      = { "http://host/a%sb", "http://host/?a%sb", "http://ho%sst/",    "http://a%sb@host/",
+          "http://host%s",    "%shttp://host/",    "http://host/#a%sb", "ht%stp://host/" };
+  static const char *const bad[] = { "\r", "\n", "\r\nX: y", "\t", "\x01", "\x1f", "\x7f" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (bad); k++)
+      {
+        g_auto (GStrv) parts = g_strsplit (places[i], "%s", 2);
+        g_autofree char *text = g_strconcat (parts[0], bad[k], parts[1], NULL);
+
+        check_refused (text);
+      }
+}
+
+/* Encoded in a path they stay encoded. */
+static void
+test_encoded_control_characters (void)
+{
+  g_autoptr (RfLocation) location = new_location ("http://host:81/a%0D%0AX:%20y%00z");
+
+  g_assert_cmpstr (rf_location_get_uri (location), ==, "http://host:81/a%0D%0AX:%20y%00z");
+  g_assert_cmpstr (rf_location_get_display (location), ==, "http://host:81/a%0D%0AX:%20y%00z");
+}
+
+static void
+test_uri_is_kept (void)
+{
+  static const char *const texts[] = {
+    "http://host:81/",
+    "https://host:81/a/b%2Fc/d;e=f?g=h&i=%26",
+    "http://127.0.0.1:1/x",
+    "http://[::1]:81/a",
+    "http://user:secret@host:81/a?b",
+    "http://user:sec%40ret@host:81/a",
+    "http://host:81/?",
+    "http://host:81/?a?b=http://c/",
+    "http://host:81//a//b",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (texts[i]);
+
+      g_assert_cmpstr (rf_location_get_uri (location), ==, texts[i]);
+    }
+}
+
+static void
+test_scheme_in_capitals (void)
+{
+  g_autoptr (RfLocation) location = new_location ("HTTPS://host:81/A");
+
+  g_assert_cmpstr (rf_location_get_uri (location), ==, "https://host:81/A");
+}
+
+static void
+test_fragment (void)
+{
+  static const char *const texts[] = { "http://host:81/a?b#c", "http://host:81/a?b#",
+                                       "http://host:81/a?b#c?d", "http://host:81/a?b#/c" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (texts[i]);
+
+      g_assert_cmpstr (rf_location_get_uri (location), ==, "http://host:81/a?b");
+      g_assert_null (strchr (rf_location_get_display (location), '#'));
+    }
+}
+
+static void
+test_display (void)
+{
+  static const char *const texts[] = {
+    "http://host:81/a%20b",
+    "http://host:81/a%20b?secret=1",
+    "http://host:81/a%20b?x=/secret@y",
+    "http://secret@host:81/a%20b",
+    "http://secret:@host:81/a%20b",
+    "http://user:secret@host:81/a%20b",
+    "http://user:secret%40x@host:81/a%20b",
+    "http://user:secret@host:81/a%20b?secret#secret",
+    "http://secret%3a:secret@host:81/a%20b#secret?secret",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (texts[i]);
+
+      g_assert_true (g_str_has_prefix (rf_location_get_display (location), "http://host:81/a%20b"));
+      g_assert_null (strstr (rf_location_get_display (location), "secret"));
+    }
+}
+
+/* The refusal goes into messages and logs as well. */
+static void
+test_refusal_keeps_secrets (void)
+{
+  static const char *const texts[] = {
+    "http://user:secret@host:99999/a",
+    "http://user:secret@/a",
+    "http://host:x/a?sig=secret",
+    "ftp://user:secret@host/a?sig=secret",
+    "https://host/a b?sig=secret",
+    "user:secret@host/a",
+    "host/a?sig=secret",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (rf_location_new (texts[i], &error));
+      g_assert_error (error, RF_ERROR, RF_ERROR_INVALID_LOCATION);
+      if (strstr (error->message, "secret") != NULL)
+        g_error ("\"%s\" shows a secret", error->message);
+    }
+}
+
+static void
+test_references (void)
+{
+  RfLocation *location = new_location ("http://host:81/a");
+  RfLocation *other = rf_location_ref (location);
+
+  g_assert_true (other == location);
+  rf_location_unref (location);
+  g_assert_cmpstr (rf_location_get_uri (other), ==, "http://host:81/a");
+  rf_location_unref (other);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/location/no-uri", test_no_uri);
+  g_test_add_func ("/location/other-schemes", test_other_schemes);
+  g_test_add_func ("/location/control-characters", test_control_characters);
+  g_test_add_func ("/location/encoded-control-characters", test_encoded_control_characters);
+  g_test_add_func ("/location/uri-is-kept", test_uri_is_kept);
+  g_test_add_func ("/location/scheme-in-capitals", test_scheme_in_capitals);
+  g_test_add_func ("/location/fragment", test_fragment);
+  g_test_add_func ("/location/display", test_display);
+  g_test_add_func ("/location/refusal-keeps-secrets", test_refusal_keeps_secrets);
+  g_test_add_func ("/location/references", test_references);
+  return g_test_run ();
+}
