@@ -1,0 +1,454 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whether an answer fits the question: each row of the table in docs/overview.md, for the first request
+ * and for a later one. */
+
+#include "rf-response-private.h"
+
+#include "rf-error.h"
+
+#include <string.h>
+
+/* The first request asks for [0, 100) of nobody knows what, a later one for [200, 300) of 1000 bytes. */
+static const RfRequest first_request
+    = { .uri = "http://host/object", .range = { 0, 100 }, .ranged = TRUE };
+static const RfRequest later_request
+    = { .uri = "http://host/object", .if_match = "\"a\"", .range = { 200, 300 }, .ranged = TRUE };
+static const RfResource unknown = { .size = RF_SIZE_UNKNOWN };
+static char known_etag[] = "\"a\"";
+static char known_uri[] = "http://host/object";
+static const RfResource known
+    = { .known = TRUE, .ranges = TRUE, .size = 1000, .etag = known_etag, .uri = known_uri };
+
+static RfResponseHead
+new_head (guint status, const char *content_range)
+{
+  return (RfResponseHead){ .status = status,
+                           .reason = "Words",
+                           .content_range = content_range,
+                           .etag = "\"a\"",
+                           .effective_uri = "http://host/object" };
+}
+
+static RfContentRange
+check_answer (const RfResponseHead *head,
+              const RfRequest *request,
+              const RfResource *resource,
+              RfAnswer expected)
+{
+  g_autoptr (GError) error = NULL;
+  RfContentRange content = { 0 };
+
+  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
+  g_assert_no_error (error);
+  return content;
+}
+
+static void
+check_error (const RfResponseHead *head,
+             const RfRequest *request,
+             const RfResource *resource,
+             RfAnswer expected,
+             RfError code)
+{
+  g_autoptr (GError) error = NULL;
+  RfContentRange content = { 0 };
+
+  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
+  g_assert_error (error, RF_ERROR, (int)code);
+  g_assert_cmpstr (error->message, !=, "");
+}
+
+static RfContentRange
+check_first (guint status, const char *content_range, RfAnswer expected)
+{
+  RfResponseHead head = new_head (status, content_range);
+
+  return check_answer (&head, &first_request, &unknown, expected);
+}
+
+static RfContentRange
+check_later (guint status, const char *content_range, RfAnswer expected)
+{
+  RfResponseHead head = new_head (status, content_range);
+
+  return check_answer (&head, &later_request, &known, expected);
+}
+
+static void
+check_first_error (guint status, const char *content_range, RfError code)
+{
+  RfResponseHead head = new_head (status, content_range);
+
+  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, code);
+}
+
+static void
+check_later_error (guint status, const char *content_range, RfError code)
+{
+  RfResponseHead head = new_head (status, content_range);
+
+  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, code);
+}
+
+static void
+check_content (RfContentRange content, guint64 start, guint64 end, guint64 total)
+{
+  g_assert_cmpuint (content.range.start, ==, start);
+  g_assert_cmpuint (content.range.end, ==, end);
+  g_assert_cmpuint (content.total, ==, total);
+}
+
+static void
+test_part (void)
+{
+  check_content (check_first (206, "bytes 0-99/1000", RF_ANSWER_PART), 0, 100, 1000);
+  check_content (check_later (206, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
+  /* Less than was asked for. */
+  check_content (check_first (206, "bytes 0-0/1000", RF_ANSWER_PART), 0, 1, 1000);
+  check_content (check_first (206, "bytes 0-49/50", RF_ANSWER_PART), 0, 50, 50);
+  check_content (check_later (206, "bytes 200-200/1000", RF_ANSWER_PART), 200, 201, 1000);
+}
+
+static void
+test_part_with_status_200 (void)
+{
+  check_content (check_first (200, "bytes 0-99/1000", RF_ANSWER_PART), 0, 100, 1000);
+  check_content (check_later (200, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
+}
+
+static void
+test_part_up_to_the_end (void)
+{
+  RfRequest request = later_request;
+  RfResponseHead head = new_head (206, "bytes 900-999/1000");
+  RfContentRange content;
+
+  request.range = (RfRange){ 900, RF_SIZE_UNKNOWN };
+  content = check_answer (&head, &request, &known, RF_ANSWER_PART);
+  check_content (content, 900, 1000, 1000);
+
+  content = check_answer (&head, &request, &unknown, RF_ANSWER_PART);
+  check_content (content, 900, 1000, 1000);
+}
+
+static void
+test_other_range (void)
+{
+  check_first_error (206, "bytes 1-99/1000", RF_ERROR_PROTOCOL);
+  check_first_error (206, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
+  check_first_error (200, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
+  check_later_error (206, "bytes 0-99/1000", RF_ERROR_PROTOCOL);
+  check_later_error (206, "bytes 199-299/1000", RF_ERROR_PROTOCOL);
+  check_later_error (206, "bytes 201-299/1000", RF_ERROR_PROTOCOL);
+}
+
+static void
+test_bad_content_range (void)
+{
+  static const char *const texts[] = {
+    NULL,
+    "",
+    "bytes",
+    "bytes 0-99",
+    "bytes 0-99/",
+    "0-99/1000",
+    "bytes */*",
+    "bytes */1000",
+    "bytes 0-99/99",
+    "bytes 5-4/1000",
+    "items 0-99/1000",
+    "bytes 0-99/1000 ",
+    "bytes 0-99/1000,0-1/1000",
+    "bytes 0-18446744073709551616/*",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      check_first_error (206, texts[i], RF_ERROR_PROTOCOL);
+      check_later_error (206, texts[i], RF_ERROR_PROTOCOL);
+    }
+}
+
+static void
+test_size_is_not_told (void)
+{
+  check_first (206, "bytes 0-99/*", RF_ANSWER_WITHOUT_RANGE);
+}
+
+static void
+test_whole (void)
+{
+  RfResponseHead head = new_head (200, NULL);
+  RfRequest request = first_request;
+
+  head.content_length = "1000";
+  check_content (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE), 0, 1000, 1000);
+  head.content_length = "0";
+  check_content (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE), 0, 0, 0);
+  head.content_length = NULL;
+  g_assert_cmpuint (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE).total, ==,
+                    RF_SIZE_UNKNOWN);
+
+  request.ranged = FALSE;
+  request.range = (RfRange){ 0, RF_SIZE_UNKNOWN };
+  head.content_length = "7";
+  check_content (check_answer (&head, &request, &unknown, RF_ANSWER_WHOLE), 0, 7, 7);
+}
+
+static void
+test_whole_with_bad_length (void)
+{
+  static const char *const lengths[] = { "", "-1", "x", "1 2", "18446744073709551616" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      RfResponseHead head = new_head (200, NULL);
+      g_autoptr (GError) error = NULL;
+      RfContentRange content;
+
+      head.content_length = lengths[i];
+      if (rf_response_judge (&head, &first_request, &unknown, &content, &error) == RF_ANSWER_WHOLE)
+        g_assert_cmpuint (content.total, ==, RF_SIZE_UNKNOWN);
+      else
+        g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
+    }
+}
+
+/* Who has ranges does not answer with everything later, and who has none is read from the start. */
+static void
+test_whole_in_the_middle (void)
+{
+  RfRequest request = first_request;
+  RfResponseHead head = new_head (200, NULL);
+
+  head.content_length = "1000";
+  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  request.range = (RfRange){ 200, 300 };
+  check_error (&head, &request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_NOT_SEEKABLE);
+}
+
+static void
+test_no_bytes (void)
+{
+  RfRequest request = first_request;
+  RfResponseHead head = new_head (416, "bytes */1000");
+
+  g_assert_cmpuint (check_first (416, "bytes */0", RF_ANSWER_NO_BYTES).total, ==, 0);
+
+  request.range = (RfRange){ 1000, 1100 };
+  g_assert_cmpuint (check_answer (&head, &request, &unknown, RF_ANSWER_NO_BYTES).total, ==, 1000);
+  request.range = (RfRange){ 5000, RF_SIZE_UNKNOWN };
+  g_assert_cmpuint (check_answer (&head, &request, &unknown, RF_ANSWER_NO_BYTES).total, ==, 1000);
+}
+
+static void
+test_416_contradicts_itself (void)
+{
+  static const char *const texts[] = { NULL, "bytes */1", "bytes */1000", "bytes 0-99/1000" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    check_first (416, texts[i], RF_ANSWER_WITHOUT_RANGE);
+  check_later_error (416, "bytes */1000", RF_ERROR_STATUS);
+}
+
+static void
+test_406 (void)
+{
+  check_first (406, NULL, RF_ANSWER_WITHOUT_RANGE);
+  check_later_error (406, NULL, RF_ERROR_STATUS);
+}
+
+/* What was asked without a range is not asked without a range again. */
+static void
+test_without_range_ends (void)
+{
+  RfRequest request = first_request;
+  RfResponseHead head = new_head (406, NULL);
+
+  request.ranged = FALSE;
+  request.range = (RfRange){ 0, RF_SIZE_UNKNOWN };
+  check_error (&head, &request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      RfContentRange content;
+
+      head = i == 0 ? new_head (416, "bytes */1000") : new_head (206, "bytes 0-99/*");
+      g_assert_cmpint (rf_response_judge (&head, &request, &unknown, &content, &error), ==,
+                       RF_ANSWER_PERMANENT);
+      g_assert_nonnull (error);
+    }
+}
+
+static void
+test_changed (void)
+{
+  RfResponseHead head = new_head (206, "bytes 200-299/1000");
+
+  check_later_error (412, NULL, RF_ERROR_CHANGED);
+  check_later_error (206, "bytes 200-299/999", RF_ERROR_CHANGED);
+  check_later_error (206, "bytes 200-299/1001", RF_ERROR_CHANGED);
+  head.etag = "\"b\"";
+  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+  /* The same bytes come: a proxy may have dropped the validator. */
+  head.etag = NULL;
+  check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+}
+
+static void
+test_etag_without_one_before (void)
+{
+  RfResponseHead head = new_head (206, "bytes 200-299/1000");
+  RfResource resource = known;
+
+  resource.etag = NULL;
+  head.etag = "W/\"b\"";
+  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+}
+
+static void
+test_transient (void)
+{
+  static const guint statuses[] = { 408, 429, 500, 502, 503, 504 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      RfResponseHead head = new_head (statuses[i], NULL);
+
+      /* A busy server's pages have validators of their own. */
+      head.etag = "\"page\"";
+      check_error (&head, &first_request, &unknown, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+      check_error (&head, &later_request, &known, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+    }
+}
+
+static void
+test_permanent (void)
+{
+  static const struct
+  {
+    guint status;
+    RfError code;
+  } rows[] = {
+    { 404, RF_ERROR_NOT_FOUND },      { 410, RF_ERROR_NOT_FOUND },
+    { 401, RF_ERROR_NOT_AUTHORIZED }, { 402, RF_ERROR_NOT_AUTHORIZED },
+    { 403, RF_ERROR_NOT_AUTHORIZED }, { 407, RF_ERROR_NOT_AUTHORIZED },
+    { 204, RF_ERROR_STATUS },         { 302, RF_ERROR_STATUS },
+    { 304, RF_ERROR_STATUS },         { 400, RF_ERROR_STATUS },
+    { 405, RF_ERROR_STATUS },         { 418, RF_ERROR_STATUS },
+    { 501, RF_ERROR_STATUS },         { 505, RF_ERROR_STATUS },
+    { 0, RF_ERROR_STATUS },           { 999, RF_ERROR_STATUS },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      check_first_error (rows[i].status, NULL, rows[i].code);
+      check_later_error (rows[i].status, NULL, rows[i].code);
+    }
+}
+
+static void
+test_encoded (void)
+{
+  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+
+  head.content_encoding = "gzip";
+  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head = new_head (200, NULL);
+  head.content_encoding = "br";
+  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head = new_head (206, "bytes 0-99/1000");
+  head.content_encoding = "identity";
+  check_answer (&head, &first_request, &unknown, RF_ANSWER_PART);
+}
+
+static void
+test_error_keeps_secrets (void)
+{
+  static const guint statuses[] = { 206, 401, 404, 412, 418, 503 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      RfResponseHead head = new_head (statuses[i], NULL);
+      RfRequest request = later_request;
+      g_autoptr (GError) error = NULL;
+      RfContentRange content;
+
+      request.uri = head.effective_uri = "http://user:secret@host/object?sig=secret";
+      rf_response_judge (&head, &request, &known, &content, &error);
+      g_assert_nonnull (error);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+}
+
+static void
+test_error_has_the_servers_words (void)
+{
+  RfResponseHead head = new_head (404, NULL);
+  g_autoptr (GError) error = NULL;
+  RfContentRange content;
+
+  rf_response_judge (&head, &first_request, &unknown, &content, &error);
+  g_assert_nonnull (strstr (error->message, "404"));
+  g_assert_nonnull (strstr (error->message, "Words"));
+}
+
+static void
+test_strong_etag (void)
+{
+  RfResponseHead head = { .status = 206, .etag = "\"a\"" };
+
+  g_assert_cmpstr (rf_response_get_strong_etag (&head), ==, "\"a\"");
+  head.etag = "\"\"";
+  g_assert_cmpstr (rf_response_get_strong_etag (&head), ==, "\"\"");
+  head.etag = "W/\"a\"";
+  g_assert_null (rf_response_get_strong_etag (&head));
+  head.etag = NULL;
+  g_assert_null (rf_response_get_strong_etag (&head));
+}
+
+static void
+test_clear (void)
+{
+  RfResource resource = { .known = TRUE,
+                          .ranges = TRUE,
+                          .size = 1,
+                          .etag = g_strdup ("\"a\""),
+                          .uri = g_strdup ("http://host/") };
+
+  rf_resource_clear (&resource);
+  g_assert_null (resource.etag);
+  g_assert_null (resource.uri);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/response/part", test_part);
+  g_test_add_func ("/response/part-with-status-200", test_part_with_status_200);
+  g_test_add_func ("/response/part-up-to-the-end", test_part_up_to_the_end);
+  g_test_add_func ("/response/other-range", test_other_range);
+  g_test_add_func ("/response/bad-content-range", test_bad_content_range);
+  g_test_add_func ("/response/size-is-not-told", test_size_is_not_told);
+  g_test_add_func ("/response/whole", test_whole);
+  g_test_add_func ("/response/whole-with-bad-length", test_whole_with_bad_length);
+  g_test_add_func ("/response/whole-in-the-middle", test_whole_in_the_middle);
+  g_test_add_func ("/response/no-bytes", test_no_bytes);
+  g_test_add_func ("/response/416-contradicts-itself", test_416_contradicts_itself);
+  g_test_add_func ("/response/406", test_406);
+  g_test_add_func ("/response/without-range-ends", test_without_range_ends);
+  g_test_add_func ("/response/changed", test_changed);
+  g_test_add_func ("/response/etag-without-one-before", test_etag_without_one_before);
+  g_test_add_func ("/response/transient", test_transient);
+  g_test_add_func ("/response/permanent", test_permanent);
+  g_test_add_func ("/response/encoded", test_encoded);
+  g_test_add_func ("/response/error-keeps-secrets", test_error_keeps_secrets);
+  g_test_add_func ("/response/error-has-the-servers-words", test_error_has_the_servers_words);
+  g_test_add_func ("/response/strong-etag", test_strong_etag);
+  g_test_add_func ("/response/clear", test_clear);
+  return g_test_run ();
+}
