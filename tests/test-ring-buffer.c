@@ -174,25 +174,6 @@ test_sealed (void)
   g_assert_true (mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
 }
 
-static void
-test_parallel_buffer (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (RfParallelBuffer) empty = rf_parallel_buffer_new (NULL, 0, &error);
-  g_autoptr (RfParallelBuffer) buffer = rf_parallel_buffer_new (NULL, 3, &error);
-  g_autoptr (GBytes) bytes = NULL;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (rf_parallel_buffer_get_size (empty), ==, 0);
-  memcpy (rf_parallel_buffer_get_data (buffer), "abc", 3);
-  bytes = rf_parallel_buffer_to_bytes (buffer);
-  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abc", 3);
-  rf_parallel_buffer_close (buffer);
-  rf_parallel_buffer_close (buffer);
-  g_assert_null (rf_parallel_buffer_get_data (buffer));
-  g_assert_null (rf_parallel_buffer_to_bytes (buffer));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -204,6 +185,5 @@ main (int argc, char **argv)
   g_test_add_func ("/ring-buffer/named", test_named);
   g_test_add_func ("/ring-buffer/invalid", test_invalid);
   g_test_add_func ("/ring-buffer/sealed", test_sealed);
-  g_test_add_func ("/parallel-buffer/all", test_parallel_buffer);
   return g_test_run ();
 }
