@@ -131,3 +131,33 @@ __attribute__ ((no_sanitize ("thread"))) void (g_task_run_in_thread) (GTask *tas
   __tsan_release (task);
   real (task, run_task);
 }
+
+/* Who pops what another has pushed sees what he did before. */
+__attribute__ ((no_sanitize ("thread"))) void (g_async_queue_push) (GAsyncQueue *queue,
+                                                                    gpointer data)
+{
+  REAL (g_async_queue_push);
+
+  __tsan_release (queue);
+  real (queue, data);
+}
+
+__attribute__ ((no_sanitize ("thread"))) gpointer (g_async_queue_pop) (GAsyncQueue *queue)
+{
+  gpointer data;
+  REAL (g_async_queue_pop);
+
+  data = real (queue);
+  __tsan_acquire (queue);
+  return data;
+}
+
+__attribute__ ((no_sanitize ("thread"))) gpointer (g_async_queue_try_pop) (GAsyncQueue *queue)
+{
+  gpointer data;
+  REAL (g_async_queue_try_pop);
+
+  data = real (queue);
+  __tsan_acquire (queue);
+  return data;
+}
