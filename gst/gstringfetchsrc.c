@@ -313,6 +313,18 @@ open_resource (GstElement *element, gpointer user_data)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* The name of the ring goes at once and can be had again: the memory itself may stay for long, as
+ * buffers and requests that are being cancelled hold on to it. */
+static void
+drop_ring (GstRingFetchSrc *self)
+{
+  if (self->allocator == NULL)
+    return;
+  rf_ring_buffer_close (
+      gst_ring_fetch_allocator_get_ring (GST_RING_FETCH_ALLOCATOR (self->allocator)));
+  gst_clear_object (&self->allocator);
+}
+
 /* The reader of a new stream, with the ring of the one before it unless a setting of it has changed.
  * The allocator keeps the ring from stream to stream. */
 static RfReader *
@@ -331,7 +343,7 @@ new_reader (GstRingFetchSrc *self, GError **error)
   GST_OBJECT_UNLOCK (self);
 
   if (stale)
-    gst_clear_object (&self->allocator);
+    drop_ring (self);
   reader = rf_reader_new (NULL, location, options,
                           self->allocator != NULL ? gst_ring_fetch_allocator_get_ring (
                               GST_RING_FETCH_ALLOCATOR (self->allocator))
@@ -554,7 +566,7 @@ gst_ring_fetch_src_change_state (GstElement *element, GstStateChange transition)
 
   /* The ring is kept from stream to stream, and let go of with the element's other resources. */
   if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    gst_clear_object (&self->allocator);
+    drop_ring (self);
   return result;
 }
 
@@ -563,7 +575,7 @@ gst_ring_fetch_src_finalize (GObject *object)
 {
   GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
 
-  gst_clear_object (&self->allocator);
+  drop_ring (self);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->options, rf_options_free);
   g_clear_pointer (&self->location, g_free);

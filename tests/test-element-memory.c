@@ -4,6 +4,7 @@
 /* What the buffers of the element are made of, who owns it, and how much of it there is. */
 
 #include <gst/allocators/gstfdmemory.h>
+#include <unistd.h>
 
 #include "rf-test-element.h"
 
@@ -194,6 +195,33 @@ GST_START_TEST (test_memory_is_bounded)
 }
 GST_END_TEST;
 
+/* A named ring's name is free again in NULL, whatever still holds on to its memory. */
+GST_START_TEST (test_named_ring_restarts)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 64 * MIB, .version = 1 });
+  GstHarness *harness = rf_test_harness_new (server, 8);
+  g_autofree char *name = g_strdup_printf ("rf-test-%d", (int)getpid ());
+  g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
+  GstBuffer *held;
+
+  g_object_set (harness->element, "shm-name", name, NULL);
+  for (guint i = 0; i < 20; i++)
+    {
+      gst_harness_play (harness);
+      held = gst_harness_pull (harness);
+      fail_unless (g_file_test (path, G_FILE_TEST_EXISTS));
+      gst_element_set_state (harness->element, GST_STATE_NULL);
+      fail_if (g_file_test (path, G_FILE_TEST_EXISTS));
+      rf_test_check_buffer (held, 0);
+      gst_buffer_unref (held);
+      while ((held = gst_harness_try_pull (harness)) != NULL)
+        gst_buffer_unref (held);
+    }
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 /* With room in the ring and a consumer that lets go, everything is a slot. */
 GST_START_TEST (test_nothing_is_copied)
 {
@@ -264,6 +292,7 @@ ringfetchsrc_memory_suite (void)
   tcase_add_loop_test (chain, test_held, 0, G_N_ELEMENTS (held_rings));
   tcase_add_test (chain, test_held_beyond_the_end);
   tcase_add_test (chain, test_queue_and_tee);
+  tcase_add_test (chain, test_named_ring_restarts);
   tcase_add_test (chain, test_memory_is_bounded);
   tcase_add_test (chain, test_nothing_is_copied);
   tcase_add_test (chain, test_memory_operations);
