@@ -11,7 +11,7 @@
 #
 # Usage: docs/quickstart.sh        as root or as a user with sudo, or with the packages there
 #
-# The build, the two files that are served (1.2 GB, made once) and the picture go to the folder
+# The build, the two files that are served (1.4 GB, made once) and the picture go to the folder
 # build-quickstart of the checkout. Everything that was started is stopped at the end.
 
 set -euo pipefail
@@ -37,7 +37,7 @@ packages=(
 )
 
 object_size=$((1 << 30))
-movie_frames=1500 # a minute of 1280x720 pictures, each a JPEG of about 100 KB
+movie_frames=1500 # a minute of 1280x720 pictures, each a JPEG of about 190 KB
 
 out=$PWD/build-quickstart
 www=$out/www

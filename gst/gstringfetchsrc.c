@@ -462,14 +462,14 @@ gst_ring_fetch_src_query (GstBaseSrc *base, GstQuery *query)
   if (GST_QUERY_TYPE (query) == GST_QUERY_SCHEDULING)
     {
       gboolean seekable = gst_ring_fetch_src_is_seekable (base);
-      gboolean pulling = is_pulling (base);
       GstSchedulingFlags flags
           = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
 
       if (seekable)
         flags |= GST_SCHEDULING_FLAG_SEEKABLE;
       gst_query_set_scheduling (query, flags, 1, -1, 0);
-      gst_query_add_scheduling_mode (query, pulling ? GST_PAD_MODE_PULL : GST_PAD_MODE_PUSH);
+      gst_query_add_scheduling_mode (query,
+                                     is_pulling (base) ? GST_PAD_MODE_PULL : GST_PAD_MODE_PUSH);
       return TRUE;
     }
   return GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->query (base, query);

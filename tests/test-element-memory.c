@@ -4,9 +4,9 @@
 /* What the buffers of the element are made of, who owns it, and how much of it there is. */
 
 #include <gst/allocators/gstfdmemory.h>
-#include <unistd.h>
 
 #include "rf-test-element.h"
+#include "rf-test-shm.h"
 
 GST_START_TEST (test_stream)
 {
@@ -201,8 +201,7 @@ GST_START_TEST (test_named_ring_restarts)
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = 64 * MIB, .version = 1 });
   GstHarness *harness = rf_test_harness_new (server, 8);
-  g_autofree char *name = g_strdup_printf ("rf-test-%d", (int)getpid ());
-  g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
+  g_autofree char *name = rf_test_shm_new_name ("restarts");
   GstBuffer *held;
 
   g_object_set (harness->element, "shm-name", name, NULL);
@@ -210,9 +209,9 @@ GST_START_TEST (test_named_ring_restarts)
     {
       gst_harness_play (harness);
       held = gst_harness_pull (harness);
-      fail_unless (g_file_test (path, G_FILE_TEST_EXISTS));
+      fail_unless (rf_test_shm_is_there (name));
       gst_element_set_state (harness->element, GST_STATE_NULL);
-      fail_if (g_file_test (path, G_FILE_TEST_EXISTS));
+      fail_if (rf_test_shm_is_there (name));
       rf_test_check_buffer (held, 0);
       gst_buffer_unref (held);
       while ((held = gst_harness_try_pull (harness)) != NULL)

@@ -43,7 +43,7 @@ check plain/large large
 check plain/empty empty
 check moved/large large
 
-# A demuxer that seeks, behind decodebin, gets the same pictures and sound as from the file.
+# A demuxer behind decodebin gets the same pictures and sound as from the file.
 gst-launch-1.0 -q matroskamux name=mux ! filesink location="$work/www/movie.mkv" \
   videotestsrc num-buffers=250 pattern=zone-plate kt=1 ! jpegenc ! queue ! mux. \
   audiotestsrc num-buffers=400 ! vorbisenc ! queue ! mux.

@@ -6,6 +6,7 @@
 #include <ringfetch.h>
 
 #include "rf-parallel-buffer-private.h"
+#include "rf-test-shm.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -13,21 +14,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A name that no other test uses. */
-static char *
-new_name (const char *what)
-{
-  return g_strdup_printf ("rf-test-buffer-%d-%s", (int)getpid (), what);
-}
-
-static gboolean
-is_there (const char *name)
-{
-  g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
-
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
 
 static RfParallelBuffer *
 new_buffer (const char *name, gsize size)
@@ -58,7 +44,7 @@ test_data (void)
 static void
 test_name (void)
 {
-  g_autofree char *name = new_name ("name");
+  g_autofree char *name = rf_test_shm_new_name ("name");
   g_autofree char *with_slash = g_strconcat ("/", name, NULL);
   g_autoptr (RfParallelBuffer) buffer = new_buffer (with_slash, 10000);
   g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
@@ -89,14 +75,14 @@ test_bytes_are_a_copy (void)
 static void
 test_close (void)
 {
-  g_autofree char *name = new_name ("close");
+  g_autofree char *name = rf_test_shm_new_name ("close");
   g_autoptr (RfParallelBuffer) buffer = new_buffer (name, 3);
 
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   for (guint i = 0; i < 2; i++)
     {
       rf_parallel_buffer_close (buffer);
-      g_assert_false (is_there (name));
+      g_assert_false (rf_test_shm_is_there (name));
       g_assert_null (rf_parallel_buffer_get_data (buffer));
       g_assert_null (rf_parallel_buffer_get_name (buffer));
       g_assert_null (rf_parallel_buffer_to_bytes (buffer));
@@ -108,7 +94,7 @@ test_close (void)
 static void
 test_close_takes_its_own_name_only (void)
 {
-  g_autofree char *name = new_name ("again");
+  g_autofree char *name = rf_test_shm_new_name ("again");
   g_autoptr (RfParallelBuffer) second = NULL;
   RfParallelBuffer *first = new_buffer (name, 3);
 
@@ -116,20 +102,20 @@ test_close_takes_its_own_name_only (void)
   second = new_buffer (name, 4);
   rf_parallel_buffer_close (first);
   g_object_unref (first);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
 }
 
 static void
 test_unref_closes (void)
 {
-  g_autofree char *name = new_name ("unref");
+  g_autofree char *name = rf_test_shm_new_name ("unref");
   RfParallelBuffer *buffer = new_buffer (name, 3);
 
   g_object_ref (buffer);
   g_object_unref (buffer);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   g_object_unref (buffer);
-  g_assert_false (is_there (name));
+  g_assert_false (rf_test_shm_is_there (name));
 }
 
 static void
@@ -146,16 +132,16 @@ check_empty (RfParallelBuffer *buffer)
 static void
 test_empty (void)
 {
-  g_autofree char *name = new_name ("empty");
+  g_autofree char *name = rf_test_shm_new_name ("empty");
   g_autoptr (RfParallelBuffer) anonymous = new_buffer (NULL, 0);
   g_autoptr (RfParallelBuffer) named = new_buffer (name, 0);
 
   check_empty (anonymous);
   check_empty (named);
   g_assert_cmpstr (rf_parallel_buffer_get_name (named), ==, name);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   rf_parallel_buffer_close (named);
-  g_assert_false (is_there (name));
+  g_assert_false (rf_test_shm_is_there (name));
   g_assert_null (rf_parallel_buffer_to_bytes (named));
 }
 
@@ -163,7 +149,7 @@ test_empty (void)
 static void
 test_name_exists (void)
 {
-  g_autofree char *name = new_name ("exists");
+  g_autofree char *name = rf_test_shm_new_name ("exists");
   g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
   g_autofree char *contents = NULL;
   g_autoptr (GError) error = NULL;
@@ -206,7 +192,7 @@ static void
 test_too_large (void)
 {
   static const gsize sizes[] = { (gsize)1 << 50, G_MAXSSIZE, (gsize)G_MAXSSIZE + 1, G_MAXSIZE };
-  g_autofree char *name = new_name ("large");
+  g_autofree char *name = rf_test_shm_new_name ("large");
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -214,7 +200,7 @@ test_too_large (void)
 
       g_assert_null (rf_parallel_buffer_new (name, sizes[i], &error));
       g_assert_error (error, RF_ERROR, RF_ERROR_NO_SPACE);
-      g_assert_false (is_there (name));
+      g_assert_false (rf_test_shm_is_there (name));
     }
 }
 
@@ -258,7 +244,7 @@ test_cannot_grow (void)
 static void
 test_nothing_is_left (void)
 {
-  g_autofree char *prefix = new_name ("");
+  g_autofree char *prefix = rf_test_shm_new_name ("");
   g_autoptr (GDir) dir = g_dir_open ("/dev/shm", 0, NULL);
   const char *name;
 

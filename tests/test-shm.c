@@ -6,6 +6,7 @@
 #include "rf-shm-private.h"
 
 #include "rf-error.h"
+#include "rf-test-shm.h"
 
 #include <limits.h>
 #include <string.h>
@@ -13,21 +14,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* A name that no other test uses. */
-static char *
-new_name (const char *what)
-{
-  return g_strdup_printf ("rf-test-shm-%d-%s", (int)getpid (), what);
-}
-
-static gboolean
-is_there (const char *name)
-{
-  g_autofree char *path = g_build_filename ("/dev/shm", name, NULL);
-
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
 
 static RfShm *
 new_shm (const char *name, gsize size)
@@ -79,14 +65,14 @@ test_anonymous (void)
 static void
 test_named (void)
 {
-  g_autofree char *name = new_name ("named");
+  g_autofree char *name = rf_test_shm_new_name ("named");
   g_autofree char *with_slash = g_strconcat ("/", name, NULL);
   g_autoptr (RfShm) other = NULL;
   g_autoptr (GError) error = NULL;
   RfShm *shm = new_shm (with_slash, 5000);
 
   g_assert_cmpstr (rf_shm_get_name (shm), ==, name);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   check_reserved (shm);
   check_zero (rf_shm_get_data (shm), 5000);
 
@@ -98,14 +84,14 @@ test_named (void)
   g_assert_cmpint (((char *)rf_shm_get_data (shm))[4999], ==, 'x');
 
   rf_shm_free (shm);
-  g_assert_false (is_there (name));
+  g_assert_false (rf_test_shm_is_there (name));
   g_assert_cmpint (((char *)rf_shm_get_data (other))[4999], ==, 'x');
 }
 
 static void
 test_across_processes (void)
 {
-  g_autofree char *name = new_name ("fork");
+  g_autofree char *name = rf_test_shm_new_name ("fork");
   g_autoptr (RfShm) shm = new_shm (name, 4096);
   int status;
   pid_t child = fork ();
@@ -123,21 +109,21 @@ test_across_processes (void)
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_cmpint (status, ==, 0);
   g_assert_cmpmem (rf_shm_get_data (shm), 5, "child", 5);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
 }
 
 static void
 test_who_attaches_removes_nothing (void)
 {
-  g_autofree char *name = new_name ("attach");
+  g_autofree char *name = rf_test_shm_new_name ("attach");
   g_autoptr (RfShm) shm = new_shm (name, 10);
   RfShm *other = rf_shm_attach (name, 10, NULL);
 
   g_assert_nonnull (other);
   rf_shm_unlink (other);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   rf_shm_free (other);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   check_zero (rf_shm_get_data (shm), 10);
 }
 
@@ -153,7 +139,7 @@ check_attach_fails (const char *name, gsize size, RfError code)
 static void
 test_attach_fails (void)
 {
-  g_autofree char *name = new_name ("size");
+  g_autofree char *name = rf_test_shm_new_name ("size");
   g_autoptr (RfShm) shm = new_shm (name, 5000);
 
   check_attach_fails (name, 4999, RF_ERROR_INVALID_ARGUMENT);
@@ -162,7 +148,7 @@ test_attach_fails (void)
   check_attach_fails (name, G_MAXSIZE, RF_ERROR_INVALID_ARGUMENT);
   check_attach_fails ("a/b", 5000, RF_ERROR_INVALID_ARGUMENT);
   check_attach_fails ("", 5000, RF_ERROR_INVALID_ARGUMENT);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
 
   rf_shm_unlink (shm);
   check_attach_fails (name, 5000, RF_ERROR_NOT_FOUND);
@@ -171,13 +157,13 @@ test_attach_fails (void)
 static void
 test_unlink (void)
 {
-  g_autofree char *name = new_name ("unlink");
+  g_autofree char *name = rf_test_shm_new_name ("unlink");
   g_autoptr (RfShm) second = NULL;
   RfShm *first = new_shm (name, 10);
 
   memcpy (rf_shm_get_data (first), "first", 5);
   rf_shm_unlink (first);
-  g_assert_false (is_there (name));
+  g_assert_false (rf_test_shm_is_there (name));
   g_assert_cmpmem (rf_shm_get_data (first), 5, "first", 5);
 
   /* The name is free again, and whoever has it now keeps it. */
@@ -185,7 +171,7 @@ test_unlink (void)
   check_zero (rf_shm_get_data (second), 20);
   rf_shm_unlink (first);
   rf_shm_free (first);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
 }
 
 static void
@@ -201,7 +187,7 @@ test_unlink_anonymous (void)
 static void
 test_name_exists (void)
 {
-  g_autofree char *name = new_name ("exists");
+  g_autofree char *name = rf_test_shm_new_name ("exists");
   g_autoptr (RfShm) shm = new_shm (name, 5000);
   g_autoptr (GError) error = NULL;
 
@@ -210,7 +196,7 @@ test_name_exists (void)
   g_assert_error (error, RF_ERROR, RF_ERROR_EXISTS);
   g_assert_nonnull (strstr (error->message, name));
 
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   check_reserved (shm);
   for (guint i = 0; i < 5000; i++)
     g_assert_cmpint (((char *)rf_shm_get_data (shm))[i], ==, 'x');
@@ -245,7 +231,7 @@ static void
 test_too_large (void)
 {
   static const gsize sizes[] = { (gsize)1 << 50, G_MAXSSIZE, G_MAXSIZE };
-  g_autofree char *name = new_name ("large");
+  g_autofree char *name = rf_test_shm_new_name ("large");
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (guint named = 0; named < 2; named++)
@@ -254,14 +240,14 @@ test_too_large (void)
 
         g_assert_null (rf_shm_new (named ? name : NULL, sizes[i], &error));
         g_assert_error (error, RF_ERROR, RF_ERROR_NO_SPACE);
-        g_assert_false (is_there (name));
+        g_assert_false (rf_test_shm_is_there (name));
       }
 }
 
 static void
 test_empty (void)
 {
-  g_autofree char *name = new_name ("empty");
+  g_autofree char *name = rf_test_shm_new_name ("empty");
   g_autoptr (RfShm) anonymous = new_shm (NULL, 0);
   g_autoptr (RfShm) named = new_shm (name, 0);
   g_autoptr (RfShm) other = NULL;
@@ -269,7 +255,7 @@ test_empty (void)
 
   g_assert_cmpuint (rf_shm_get_size (anonymous), ==, 0);
   g_assert_cmpuint (rf_shm_get_size (named), ==, 0);
-  g_assert_true (is_there (name));
+  g_assert_true (rf_test_shm_is_there (name));
   other = rf_shm_attach (name, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rf_shm_get_size (other), ==, 0);
@@ -358,7 +344,7 @@ test_seal (void)
 static void
 test_seal_named (void)
 {
-  g_autofree char *name = new_name ("seal");
+  g_autofree char *name = rf_test_shm_new_name ("seal");
   g_autoptr (RfShm) shm = new_shm (name, 4096);
   g_autoptr (RfShm) other = NULL;
   g_autoptr (GError) error = NULL;
@@ -376,6 +362,7 @@ static void
 count_resources (guint *fds, guint *mappings)
 {
   g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  g_autofree char *prefix = rf_test_shm_new_name ("");
   g_autofree char *maps = NULL;
 
   g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
@@ -383,7 +370,7 @@ count_resources (guint *fds, guint *mappings)
   while (g_dir_read_name (dir) != NULL)
     (*fds)++;
   *mappings = 0;
-  for (const char *line = maps; (line = strstr (line, "rf-test-shm-")) != NULL; line++)
+  for (const char *line = maps; (line = strstr (line, prefix)) != NULL; line++)
     (*mappings)++;
   for (const char *line = maps; (line = strstr (line, "memfd:")) != NULL; line++)
     (*mappings)++;
@@ -392,7 +379,7 @@ count_resources (guint *fds, guint *mappings)
 static void
 test_nothing_is_kept (void)
 {
-  g_autofree char *name = new_name ("kept");
+  g_autofree char *name = rf_test_shm_new_name ("kept");
   guint fds, fds_after, mappings, mappings_after;
 
   count_resources (&fds, &mappings);
@@ -421,7 +408,7 @@ test_nothing_is_kept (void)
 static void
 test_nothing_is_left (void)
 {
-  g_autofree char *prefix = new_name ("");
+  g_autofree char *prefix = rf_test_shm_new_name ("");
   g_autoptr (GDir) dir = g_dir_open ("/dev/shm", 0, NULL);
   const char *name;
 
