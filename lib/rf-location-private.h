@@ -16,7 +16,7 @@ RfLocation *rf_location_new (const char *text, GError **error);
 RfLocation *rf_location_ref (RfLocation *self);
 void rf_location_unref (RfLocation *self);
 
-/* The URI to request, without a fragment. */
+/* The URI to request: the text as it was given, without a fragment. */
 const char *rf_location_get_uri (const RfLocation *self);
 
 /* The URI for messages and logs: no user, no password, no query (a presigned one is a secret). */

@@ -3,11 +3,17 @@
 
 /* A location is checked where it is set, so that a bad one is an error at once and not a surprise of
  * the HTTP library, and so that nothing secret in it can reach a message: messages use the display
- * form only. */
+ * form only.
+ *
+ * What is requested is the text as it was given. A presigned URI is signed as it is written, so nothing
+ * may be decoded, encoded or simplified in it; and whatever parsers could disagree about, in the part
+ * that says which host gets a password, is refused. */
 
 #include "rf-location-private.h"
 
 #include "rf-error.h"
+
+#include <string.h>
 
 struct _RfLocation
 {
@@ -32,43 +38,74 @@ check_characters (const char *text, GError **error)
   return TRUE;
 }
 
+static gboolean
+refuse (GError **error, const char *message)
+{
+  g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_LOCATION, message);
+  return FALSE;
+}
+
+/* Checks what stands before the path: [user[:password]@]host[:port]. */
+static gboolean
+check_authority (const char *authority, gsize length, gsize *host_at, GError **error)
+{
+  const char *at = memchr (authority, '@', length);
+  const char *host = at != NULL ? at + 1 : authority;
+  const char *end = authority + length;
+
+  if (memchr (host, '@', (gsize)(end - host)) != NULL)
+    return refuse (error,
+                   "The location has a second @ before its path; write one that belongs to a "
+                   "user name or password as %40");
+  if (memchr (authority, '\\', length) != NULL)
+    return refuse (error, "The location has a backslash before its path; write it as %5C or /");
+  *host_at = (gsize)(host - authority);
+  if (host < end && *host == '[')
+    return TRUE;
+  for (; host < end && *host != ':'; host++)
+    if (!g_ascii_isalnum (*host) && strchr ("-._~", *host) == NULL)
+      return refuse (error, "The host of the location has a character that a host cannot have");
+  return TRUE;
+}
+
 RfLocation *
 rf_location_new (const char *text, GError **error)
 {
-  g_autoptr (GUri) uri = NULL;
-  g_autoptr (GError) parse_error = NULL;
+  g_autofree char *scheme = NULL;
+  g_autofree char *host = NULL;
+  const char *rest, *path;
+  gsize authority, host_at, path_length;
   RfLocation *self;
-  const char *scheme;
 
   if (text == NULL || *text == '\0')
     {
-      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_LOCATION,
-                           "No location is set; set it to a URI such as http://host/path");
+      refuse (error, "No location is set; set it to a URI such as http://host/path");
       return NULL;
     }
   if (!check_characters (text, error))
     return NULL;
 
   /* The parser's own messages may quote the text, which may hold a password: they are not shown. */
-  uri = g_uri_parse (text, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &parse_error);
-  scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-  if (uri == NULL || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0)
-      || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+  if (!g_uri_split_network (text, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &scheme,
+                            &host, NULL, NULL)
+      || (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0) || *host == '\0')
     {
-      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_LOCATION,
-                           "The location is not an absolute http:// or https:// URI with a host");
+      refuse (error, "The location is not an absolute http:// or https:// URI with a host");
       return NULL;
     }
 
+  rest = strstr (text, "://") + 3;
+  authority = strcspn (rest, "/?#");
+  path = rest + authority;
+  path_length = strcspn (path, "?#");
+  if (!check_authority (rest, authority, &host_at, error))
+    return NULL;
+
   self = g_new0 (RfLocation, 1);
   g_atomic_ref_count_init (&self->references);
-  self->uri = g_uri_join (G_URI_FLAGS_ENCODED, scheme, g_uri_get_userinfo (uri),
-                          g_uri_get_host (uri), g_uri_get_port (uri),
-                          *g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/",
-                          g_uri_get_query (uri), NULL);
-  self->display
-      = g_uri_join (G_URI_FLAGS_ENCODED, scheme, NULL, g_uri_get_host (uri), g_uri_get_port (uri),
-                    g_uri_get_path (uri), g_uri_get_query (uri) != NULL ? "…" : NULL, NULL);
+  self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)strcspn (rest, "#"), rest);
+  self->display = g_strdup_printf ("%s://%.*s%s", scheme, (int)(authority + path_length - host_at),
+                                   rest + host_at, path[path_length] == '?' ? "?…" : "");
   return self;
 }
 
