@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define CHANGED_MESSAGE "The resource changed while it was read; start again"
+
 void
 rf_resource_clear (RfResource *self)
 {
@@ -51,8 +53,7 @@ refuse_status (const RfResponseHead *head, GError **error)
   RfError code = error_code_for_status (head->status);
 
   if (code == RF_ERROR_CHANGED)
-    g_set_error_literal (error, RF_ERROR, RF_ERROR_CHANGED,
-                         "The resource changed while it was read; start again");
+    g_set_error_literal (error, RF_ERROR, RF_ERROR_CHANGED, CHANGED_MESSAGE);
   else
     g_set_error (error, RF_ERROR, code, "The server answered %u %s", head->status, head->reason);
   return rf_backoff_status_is_transient (head->status) ? RF_ANSWER_TRANSIENT : RF_ANSWER_PERMANENT;
@@ -84,21 +85,68 @@ is_same_version (const RfResponseHead *head, const RfResource *resource, guint64
   return resource->size == RF_SIZE_UNKNOWN || total == RF_SIZE_UNKNOWN || total == resource->size;
 }
 
+/* An answer to a request for a range that cannot be right. The first one may come from a server that
+ * cannot count, as some do beyond the end of a small resource: the whole of it shows. */
+static RfAnswer
+distrust (const RfRequest *request, const RfResource *resource, GError **error, const char *message)
+{
+  if (!resource->known && request->ranged && request->range.start == 0)
+    return RF_ANSWER_WITHOUT_RANGE;
+  return refuse (error, RF_ERROR_PROTOCOL, "%s", message);
+}
+
+/* The body is plain and has a length that can be, as far as it is told (RF_SIZE_UNKNOWN: it is not). */
+static gboolean
+check_body (const RfResponseHead *head, guint64 *length, GError **error)
+{
+  *length = RF_SIZE_UNKNOWN;
+  if (head->content_encoding != NULL
+      && g_ascii_strcasecmp (head->content_encoding, "identity") != 0)
+    {
+      refuse (error, RF_ERROR_PROTOCOL,
+              "The server sent an encoded body although only the plain one is accepted");
+      return FALSE;
+    }
+  if (head->content_length != NULL
+      && !rf_parse_size (head->content_length, strlen (head->content_length), length))
+    {
+      refuse (error, RF_ERROR_PROTOCOL,
+              "The server sent a Content-Length that is no number of bytes");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* A 206, or a 200 with the Content-Range of one. */
 static RfAnswer
 judge_part (const RfResponseHead *head,
             const RfRequest *request,
             const RfResource *resource,
-            const RfContentRange *content,
+            RfContentRange *content,
             GError **error)
 {
-  if (!content->satisfied || content->range.start != request->range.start
+  guint64 length;
+
+  if (!check_body (head, &length, error))
+    return RF_ANSWER_PERMANENT;
+  if (!request->ranged)
+    return refuse (error, RF_ERROR_PROTOCOL,
+                   "The server sent a part (206) where all of it was asked for");
+  if (head->content_range == NULL)
+    return distrust (request, resource, error, "The server sent a part (206) without saying which");
+  if (!rf_content_range_parse (head->content_range, strlen (head->content_range), content)
+      || !content->satisfied)
+    return distrust (request, resource, error, "The server sent a malformed Content-Range");
+  if (content->range.start != request->range.start
       || content->range.end > MIN (request->range.end, content->total))
     return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent another range (\"%s\") than the one asked for",
                    head->content_range);
   if (!is_same_version (head, resource, content->total))
-    return refuse (error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
+    return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
+  if (length != RF_SIZE_UNKNOWN && length != rf_range_length (content->range))
+    return distrust (request, resource, error,
+                     "The server sent a body of another length than its Content-Range");
   /* Without a total nobody knows where the parts end: one stream is the safe way. */
   if (content->total == RF_SIZE_UNKNOWN && !resource->known)
     return RF_ANSWER_WITHOUT_RANGE;
@@ -112,17 +160,15 @@ judge_whole (const RfResponseHead *head,
              RfContentRange *content,
              GError **error)
 {
-  guint64 size = RF_SIZE_UNKNOWN;
+  guint64 size;
 
-  if (head->content_length != NULL
-      && !rf_parse_size (head->content_length, strlen (head->content_length), &size))
-    return refuse (error, RF_ERROR_PROTOCOL,
-                   "The server sent a Content-Length that is no number of bytes");
+  if (!check_body (head, &size, error))
+    return RF_ANSWER_PERMANENT;
   if (resource->known && resource->ranges)
     return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent the whole resource where it had sent ranges before");
   if (!is_same_version (head, resource, size))
-    return refuse (error, RF_ERROR_CHANGED, "The resource changed while it was read; start again");
+    return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
   if (request->range.start > 0)
     return refuse (error, RF_ERROR_NOT_SEEKABLE,
                    "The server does not support ranges, so reading can only begin at the start");
@@ -134,13 +180,25 @@ static RfAnswer
 judge_unsatisfiable (const RfResponseHead *head,
                      const RfRequest *request,
                      const RfResource *resource,
-                     const RfContentRange *content,
+                     RfContentRange *content,
                      GError **error)
 {
-  if (!request->ranged || resource->known)
+  gboolean told
+      = head->content_range != NULL
+        && rf_content_range_parse (head->content_range, strlen (head->content_range), content)
+        && !content->satisfied;
+
+  if (!request->ranged)
     return refuse_status (head, error);
+  if (resource->known)
+    {
+      /* A page of an error has a validator of its own: the size alone tells. */
+      if (told && resource->size != RF_SIZE_UNKNOWN && content->total != resource->size)
+        return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
+      return refuse_status (head, error);
+    }
   /* Without a total, or with one that contradicts the refusal, a plain request decides. */
-  if (content->satisfied || request->range.start < content->total)
+  if (!told || request->range.start < content->total)
     return RF_ANSWER_WITHOUT_RANGE;
   return RF_ANSWER_NO_BYTES;
 }
@@ -152,28 +210,15 @@ rf_response_judge (const RfResponseHead *head,
                    RfContentRange *content,
                    GError **error)
 {
-  gboolean has_range = head->content_range != NULL;
-
   *content = (RfContentRange){ .total = RF_SIZE_UNKNOWN };
-  if (has_range
-      && !rf_content_range_parse (head->content_range, strlen (head->content_range), content))
-    return refuse (error, RF_ERROR_PROTOCOL, "The server sent a malformed Content-Range");
-  if (head->content_encoding != NULL
-      && g_ascii_strcasecmp (head->content_encoding, "identity") != 0)
-    return refuse (error, RF_ERROR_PROTOCOL,
-                   "The server sent an encoded body (%s) although only the plain one is accepted",
-                   head->content_encoding);
-
   switch (head->status)
     {
     case 200: /* OK */
-      if (has_range && request->ranged)
+      /* Some servers send a part with the status of the whole. */
+      if (head->content_range != NULL && request->ranged)
         return judge_part (head, request, resource, content, error);
       return judge_whole (head, request, resource, content, error);
     case 206: /* Partial Content */
-      if (!has_range || !request->ranged)
-        return refuse (error, RF_ERROR_PROTOCOL,
-                       "The server sent a part (206) without saying which");
       return judge_part (head, request, resource, content, error);
     case 416: /* Range Not Satisfiable */
       return judge_unsatisfiable (head, request, resource, content, error);
