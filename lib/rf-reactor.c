@@ -9,6 +9,8 @@
 #include "rf-error.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -49,26 +51,25 @@ wake (RfReactor *self)
   while (written < 0 && errno == EINTR);
 }
 
+/* Runs what has been posted so far; what these tasks post comes after the next look at descriptors and
+ * timers. */
 static void
 run_tasks (RfReactor *self)
 {
-  for (;;)
+  RfTask *task;
+
+  g_mutex_lock (&self->locked.lock);
+  task = self->locked.first;
+  self->locked.first = self->locked.last = NULL;
+  g_mutex_unlock (&self->locked.lock);
+
+  while (task != NULL)
     {
-      RfTask *task;
+      /* Its memory is its owner's again when it is called. */
+      RfTask *next = task->next;
 
-      g_mutex_lock (&self->locked.lock);
-      task = self->locked.first;
-      if (task != NULL)
-        {
-          self->locked.first = task->next;
-          if (self->locked.first == NULL)
-            self->locked.last = NULL;
-        }
-      g_mutex_unlock (&self->locked.lock);
-
-      if (task == NULL)
-        return;
       task->func (task->data);
+      task = next;
     }
 }
 
@@ -86,12 +87,26 @@ run_timers (RfReactor *self)
     }
 }
 
-/* Milliseconds until the first timer, rounded up so that it has passed then; -1: no timer. */
+static gboolean
+has_tasks (RfReactor *self)
+{
+  gboolean found;
+
+  g_mutex_lock (&self->locked.lock);
+  found = self->locked.first != NULL;
+  g_mutex_unlock (&self->locked.lock);
+  return found;
+}
+
+/* Milliseconds until there is something to do: a task of a task's, or the first timer, rounded up so
+ * that it has passed then; -1: nothing. */
 static int
 time_to_wait (RfReactor *self)
 {
   gint64 left;
 
+  if (has_tasks (self))
+    return 0;
   if (self->timers == NULL)
     return -1;
   left = self->timers->at - g_get_monotonic_time ();
@@ -115,12 +130,24 @@ run_events (RfReactor *self)
   self->num_events = 0;
 }
 
+/* The program's signal handlers are not to run here, and a TLS library that writes to a connection which
+ * the peer has closed must not end the process by SIGPIPE. */
+static void
+block_signals (void)
+{
+  sigset_t all;
+
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, NULL);
+}
+
 static gpointer
 run (gpointer data)
 {
   RfReactor *self = data;
 
-  while (self->last_func == NULL)
+  block_signals ();
+  while (self->last_func == NULL || has_tasks (self))
     {
       int count = epoll_wait (self->epoll_fd, self->events, EVENTS_AT_ONCE, time_to_wait (self));
 
@@ -142,6 +169,7 @@ rf_reactor_new (guint index, GError **error)
   RfReactor *self = g_new0 (RfReactor, 1);
   struct epoll_event wake_event = { .events = EPOLLIN };
   g_autofree char *name = g_strdup_printf ("ringfetch-%u", index);
+  g_autoptr (GError) thread_error = NULL;
 
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->locked.lock);
@@ -157,9 +185,12 @@ rf_reactor_new (guint index, GError **error)
       return NULL;
     }
 
-  self->thread = g_thread_try_new (name, run, rf_reactor_ref (self), error);
+  self->thread = g_thread_try_new (name, run, rf_reactor_ref (self), &thread_error);
   if (self->thread == NULL)
     {
+      g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
+                   "An I/O thread could not be started (%s); raise the limit of threads",
+                   thread_error->message);
       rf_reactor_unref (self);
       rf_reactor_unref (self);
       return NULL;

@@ -5,6 +5,8 @@
 
 #include "rf-reactor-private.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -741,6 +743,62 @@ stop_itself (gpointer data)
   self->returned = TRUE;
 }
 
+/* Posts itself until its alarm has been called. */
+typedef struct
+{
+  Alarm alarm;
+  RfTask task;
+  guint rounds;
+} Restless;
+
+static void
+run_restless (gpointer data)
+{
+  Restless *self = data;
+
+  if (self->rounds++ == 0)
+    start_alarm (&self->alarm);
+  if (self->alarm.calls == 0)
+    rf_reactor_post (self->alarm.reactor, &self->task);
+}
+
+/* A task that is never done holds up neither timers nor other tasks. */
+static void
+test_task_that_posts_itself (void)
+{
+  RfReactor *reactor = new_reactor ();
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+  Restless self = { .rounds = 0 };
+
+  init_alarm (&self.alarm, reactor, done, g_get_monotonic_time () + 20 * MS);
+  self.task = (RfTask){ .func = run_restless, .data = &self };
+  rf_reactor_post (reactor, &self.task);
+  call_on (reactor, nothing, NULL);
+  g_assert_true (g_async_queue_pop (done) == &self.alarm);
+  end_reactor (reactor);
+  g_assert_cmpuint (self.rounds, >, 1);
+}
+
+/* A signal of the process is for the program's own threads. */
+static void
+read_blocked_signals (gpointer data)
+{
+  pthread_sigmask (SIG_SETMASK, NULL, data);
+}
+
+static void
+test_signals_are_blocked (void)
+{
+  RfReactor *reactor = new_reactor ();
+  sigset_t blocked;
+
+  sigemptyset (&blocked);
+  call_on (reactor, read_blocked_signals, &blocked);
+  g_assert_cmpint (sigismember (&blocked, SIGPIPE), ==, 1);
+  g_assert_cmpint (sigismember (&blocked, SIGALRM), ==, 1);
+  end_reactor (reactor);
+}
+
 /* Nobody could wait for it here; `last` is called when the task is over, and then the thread ends. */
 static void
 test_stop_on_the_thread_itself (void)
@@ -805,6 +863,8 @@ main (int argc, char **argv)
   g_test_add_func ("/reactor/hang-up", test_hang_up);
   g_test_add_func ("/reactor/watch-fails", test_watch_fails);
   g_test_add_func ("/reactor/unwatch-another", test_unwatch_another);
+  g_test_add_func ("/reactor/task-that-posts-itself", test_task_that_posts_itself);
+  g_test_add_func ("/reactor/signals-are-blocked", test_signals_are_blocked);
   g_test_add_func ("/reactor/stop", test_stop);
   g_test_add_func ("/reactor/timer-is-not-called-after-the-end",
                    test_timer_is_not_called_after_the_end);
