@@ -93,7 +93,9 @@ wait_until (RfEvent *self, gint64 deadline, GCancellable *cancellable, GError **
 gboolean
 rf_event_wait (RfEvent *self, gint64 timeout, GCancellable *cancellable, GError **error)
 {
-  gint64 deadline = timeout < 0 ? -1 : g_get_monotonic_time () + timeout;
+  gint64 now = g_get_monotonic_time ();
+  /* A timeout beyond the end of time is none. */
+  gint64 deadline = timeout < 0 || timeout > G_MAXINT64 - now ? -1 : now + timeout;
   gulong handler;
   gboolean taken;
 

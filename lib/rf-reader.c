@@ -16,13 +16,17 @@
 /* Memory for a resource of unknown size begins with this much and doubles. */
 #define FIRST_BUFFER_SIZE ((gsize)1 << 20)
 
+/* Made by rf_reader_new(), and not bare by g_object_new(). */
+#define IS_READER(self) (RF_IS_READER (self) && (self)->fetcher != NULL)
+
 struct _RfReader
 {
   GObject parent_instance;
 
+  /* Immutable after construction. */
   RfFetcher *fetcher;
   RfRingBuffer *ring;
-  gint closed; /* atomic */
+  gboolean own_ring; /* made here: its name goes when the reader is closed */
 };
 
 G_DEFINE_FINAL_TYPE (RfReader, rf_reader, G_TYPE_OBJECT)
@@ -82,8 +86,8 @@ rf_reader_new (RfSession *session,
   g_autoptr (RfReader) self = NULL;
   RfGeometry geometry;
 
-  g_return_val_if_fail (session == NULL || RF_IS_SESSION (session), NULL);
-  g_return_val_if_fail (ring == NULL || RF_IS_RING_BUFFER (ring), NULL);
+  g_return_val_if_fail (session == NULL || rf_session_get_num_threads (session) > 0, NULL);
+  g_return_val_if_fail (ring == NULL || rf_ring_buffer_get_num_slots (ring) > 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (options == NULL)
@@ -103,9 +107,9 @@ rf_reader_new (RfSession *session,
     }
 
   self = g_object_new (RF_TYPE_READER, NULL);
-  self->ring = ring != NULL ? g_object_ref (ring)
-                            : rf_ring_buffer_new (rf_options_get_shm_name (options),
-                                                  geometry.num_slots, geometry.slot_size, error);
+  self->own_ring = ring == NULL;
+  self->ring
+      = self->own_ring ? rf_ring_buffer_new_for_options (options, error) : g_object_ref (ring);
   if (self->ring == NULL)
     return NULL;
   self->fetcher = rf_fetcher_new (session, self->ring, checked, options, geometry.num_workers);
@@ -116,14 +120,14 @@ rf_reader_new (RfSession *session,
  * rf_reader_get_ring_buffer:
  * @self: a reader
  *
- * Returns: (transfer none): the ring, which may be given to a later reader
+ * Returns: (transfer none): the ring that the bytes lie in
  *
  * Since: 0.1
  */
 RfRingBuffer *
 rf_reader_get_ring_buffer (RfReader *self)
 {
-  g_return_val_if_fail (RF_IS_READER (self), NULL);
+  g_return_val_if_fail (IS_READER (self), NULL);
   return self->ring;
 }
 
@@ -143,7 +147,7 @@ rf_reader_get_ring_buffer (RfReader *self)
 gboolean
 rf_reader_open (RfReader *self, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (RF_IS_READER (self), FALSE);
+  g_return_val_if_fail (IS_READER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
   return rf_fetcher_open (self->fetcher, cancellable, error);
 }
@@ -178,7 +182,7 @@ rf_reader_open_async (RfReader *self,
 {
   g_autoptr (GTask) task = NULL;
 
-  g_return_if_fail (RF_IS_READER (self));
+  g_return_if_fail (IS_READER (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, rf_reader_open_async);
@@ -218,7 +222,7 @@ rf_reader_get_size (RfReader *self, guint64 *size)
 {
   gboolean ranges;
 
-  g_return_val_if_fail (RF_IS_READER (self), FALSE);
+  g_return_val_if_fail (IS_READER (self), FALSE);
   g_return_val_if_fail (size != NULL, FALSE);
   return rf_fetcher_get_resource (self->fetcher, size, &ranges) && *size != RF_SIZE_UNKNOWN;
 }
@@ -239,20 +243,22 @@ rf_reader_is_seekable (RfReader *self)
   gboolean ranges;
   guint64 size;
 
-  g_return_val_if_fail (RF_IS_READER (self), FALSE);
+  g_return_val_if_fail (IS_READER (self), FALSE);
   return rf_fetcher_get_resource (self->fetcher, &size, &ranges) && ranges;
 }
 
 /**
  * rf_reader_seek:
  * @self: a reader
- * @start: offset of the byte to go on with; beyond the end there is nothing to read
+ * @start: offset of the byte to go on with, at most %G_MAXINT64; beyond the end of the resource there
+ *   is nothing to read
  * @stop: offset to stop before; %RF_SIZE_UNKNOWN: the end of the resource
  * @error: return location for an error
  *
  * Goes on elsewhere. Never waits for the network: what was asked for and is not wanted any more is
- * dropped when it comes. Loans stay as they are. Fails with %RF_ERROR_NOT_SEEKABLE where the server
- * is known not to support ranges. After an error of reading, a seek begins anew.
+ * dropped when it comes. Loans stay as they are. Where the server is known not to support ranges, it
+ * fails with %RF_ERROR_NOT_SEEKABLE unless the bytes are here already or it goes back to the start,
+ * which is asked for anew. After an error of reading, a seek begins anew.
  *
  * Returns: whether reading goes on there
  *
@@ -261,9 +267,16 @@ rf_reader_is_seekable (RfReader *self)
 gboolean
 rf_reader_seek (RfReader *self, guint64 start, guint64 stop, GError **error)
 {
-  g_return_val_if_fail (RF_IS_READER (self), FALSE);
+  g_return_val_if_fail (IS_READER (self), FALSE);
   g_return_val_if_fail (start <= stop, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (start > G_MAXINT64)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "No resource has a byte at offset %" G_GUINT64_FORMAT, start);
+      return FALSE;
+    }
   return rf_fetcher_seek (self->fetcher, start, stop, error);
 }
 
@@ -287,7 +300,7 @@ rf_reader_seek (RfReader *self, guint64 start, guint64 stop, GError **error)
 RfLoan *
 rf_reader_read (RfReader *self, gsize max_size, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (RF_IS_READER (self), NULL);
+  g_return_val_if_fail (IS_READER (self), NULL);
   g_return_val_if_fail (max_size > 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
   return rf_fetcher_take (self->fetcher, max_size, cancellable, error);
@@ -326,7 +339,7 @@ rf_reader_read_async (RfReader *self,
 {
   g_autoptr (GTask) task = NULL;
 
-  g_return_if_fail (RF_IS_READER (self));
+  g_return_if_fail (IS_READER (self));
   g_return_if_fail (max_size > 0);
 
   task = g_task_new (self, cancellable, callback, user_data);
@@ -401,7 +414,7 @@ rf_reader_read_all (RfReader *self, const char *name, GCancellable *cancellable,
   g_autoptr (RfParallelBuffer) buffer = NULL;
   gsize filled = 0;
 
-  g_return_val_if_fail (RF_IS_READER (self), NULL);
+  g_return_val_if_fail (IS_READER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!rf_reader_open (self, cancellable, error)
@@ -466,7 +479,7 @@ rf_reader_read_all_async (RfReader *self,
 {
   g_autoptr (GTask) task = NULL;
 
-  g_return_if_fail (RF_IS_READER (self));
+  g_return_if_fail (IS_READER (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, rf_reader_read_all_async);
@@ -503,7 +516,7 @@ rf_reader_read_all_finish (RfReader *self, GAsyncResult *result, GError **error)
 guint
 rf_reader_get_error_status (RfReader *self)
 {
-  g_return_val_if_fail (RF_IS_READER (self), 0);
+  g_return_val_if_fail (IS_READER (self), 0);
   return rf_fetcher_get_error_status (self->fetcher);
 }
 
@@ -520,7 +533,7 @@ rf_reader_get_stats (RfReader *self)
 {
   RfStats *stats;
 
-  g_return_val_if_fail (RF_IS_READER (self), NULL);
+  g_return_val_if_fail (IS_READER (self), NULL);
 
   stats = g_new0 (RfStats, 1);
   rf_fetcher_get_stats (self->fetcher, stats);
@@ -532,15 +545,17 @@ rf_reader_get_stats (RfReader *self)
  * @self: a reader
  *
  * Ends all requests and wakes a waiting consumer, which gets %RF_ERROR_CLOSED. Returns at once, on a
- * dead network too. Loans stay as they are. May be called more than once.
+ * dead network too. Loans stay as they are. The name of a ring that the reader has made is removed; a
+ * ring that it was given stays as it is. May be called more than once.
  *
  * Since: 0.1
  */
 void
 rf_reader_close (RfReader *self)
 {
-  g_return_if_fail (RF_IS_READER (self));
+  g_return_if_fail (IS_READER (self));
 
-  if (g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
-    rf_fetcher_close (self->fetcher);
+  rf_fetcher_close (self->fetcher);
+  if (self->own_ring)
+    rf_ring_buffer_close (self->ring);
 }

@@ -16,10 +16,14 @@
 
 #include "rf-error.h"
 #include "rf-event-private.h"
+#include "rf-options-private.h"
 #include "rf-shm-private.h"
 
 /* Events begin on a cache line of their own. */
 #define EVENTS_ALIGNMENT 64
+
+/* Made by one of the functions here, and not bare by g_object_new(). */
+#define IS_RING(self) (RF_IS_RING_BUFFER (self) && (self)->shm != NULL)
 
 /* Slots that are always kept for fetching: the head of the stream and the part behind it. */
 #define SLOTS_KEPT 2
@@ -203,6 +207,32 @@ rf_ring_buffer_new (const char *name, guint num_slots, gsize slot_size, GError *
 }
 
 /**
+ * rf_ring_buffer_new_for_options:
+ * @options: settings of a reader
+ * @error: return location for an error
+ *
+ * Makes the ring that a reader with these settings would make for itself. Who reads one object after
+ * another keeps it and gives it to each reader.
+ *
+ * Returns: (transfer full): the ring
+ *
+ * Since: 0.1
+ */
+RfRingBuffer *
+rf_ring_buffer_new_for_options (const RfOptions *options, GError **error)
+{
+  RfGeometry geometry;
+
+  g_return_val_if_fail (options != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!rf_options_decide_geometry (options, &geometry, error))
+    return NULL;
+  return rf_ring_buffer_new (rf_options_get_shm_name (options), geometry.num_slots,
+                             geometry.slot_size, error);
+}
+
+/**
  * rf_ring_buffer_attach:
  * @name: the name of the ring
  * @num_slots: the number of slots it was made with
@@ -244,7 +274,7 @@ rf_ring_buffer_attach (const char *name, guint num_slots, gsize slot_size, GErro
 guint
 rf_ring_buffer_get_num_slots (RfRingBuffer *self)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), 0);
+  g_return_val_if_fail (IS_RING (self), 0);
   return self->num_slots;
 }
 
@@ -259,7 +289,7 @@ rf_ring_buffer_get_num_slots (RfRingBuffer *self)
 gsize
 rf_ring_buffer_get_slot_size (RfRingBuffer *self)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), 0);
+  g_return_val_if_fail (IS_RING (self), 0);
   return self->slot_size;
 }
 
@@ -277,7 +307,7 @@ rf_ring_buffer_get_slot_size (RfRingBuffer *self)
 guint8 *
 rf_ring_buffer_get_buf (RfRingBuffer *self, gsize *size)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), NULL);
+  g_return_val_if_fail (IS_RING (self), NULL);
 
   if (size != NULL)
     *size = self->num_slots * self->slot_size;
@@ -296,7 +326,7 @@ rf_ring_buffer_get_buf (RfRingBuffer *self, gsize *size)
 const char *
 rf_ring_buffer_get_name (RfRingBuffer *self)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), NULL);
+  g_return_val_if_fail (IS_RING (self), NULL);
   return rf_shm_get_name (self->shm);
 }
 
@@ -313,7 +343,7 @@ rf_ring_buffer_get_name (RfRingBuffer *self)
 int
 rf_ring_buffer_get_fd (RfRingBuffer *self)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), -1);
+  g_return_val_if_fail (IS_RING (self), -1);
   return rf_shm_get_fd (self->shm);
 }
 
@@ -331,7 +361,7 @@ rf_ring_buffer_get_fd (RfRingBuffer *self)
 void
 rf_ring_buffer_set_ready (RfRingBuffer *self, guint slot)
 {
-  g_return_if_fail (RF_IS_RING_BUFFER (self));
+  g_return_if_fail (IS_RING (self));
   g_return_if_fail (slot < self->num_slots);
   rf_event_set (&self->events[slot]);
 }
@@ -348,7 +378,7 @@ rf_ring_buffer_set_ready (RfRingBuffer *self, guint slot)
 gboolean
 rf_ring_buffer_is_ready (RfRingBuffer *self, guint slot)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), FALSE);
+  g_return_val_if_fail (IS_RING (self), FALSE);
   g_return_val_if_fail (slot < self->num_slots, FALSE);
   return rf_event_is_set (&self->events[slot]);
 }
@@ -372,7 +402,7 @@ gboolean
 rf_ring_buffer_wait_slot (
     RfRingBuffer *self, guint slot, gint64 timeout, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), FALSE);
+  g_return_val_if_fail (IS_RING (self), FALSE);
   g_return_val_if_fail (slot < self->num_slots, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
   return rf_event_wait (&self->events[slot], timeout, cancellable, error);
@@ -391,7 +421,7 @@ rf_ring_buffer_wait_slot (
 GBytes *
 rf_ring_buffer_read_slot (RfRingBuffer *self, guint slot, gsize length)
 {
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), NULL);
+  g_return_val_if_fail (IS_RING (self), NULL);
   g_return_val_if_fail (slot < self->num_slots, NULL);
   g_return_val_if_fail (length <= self->slot_size, NULL);
   return g_bytes_new (rf_ring_buffer_get_slot_data (self, slot), length);
@@ -413,7 +443,7 @@ rf_ring_buffer_reserve (RfRingBuffer *self, gsize length)
 {
   int slot = -1;
 
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), -1);
+  g_return_val_if_fail (IS_RING (self), -1);
   g_return_val_if_fail (length > 0 && length <= self->slot_size, -1);
 
   g_mutex_lock (&self->locked.lock);
@@ -441,19 +471,17 @@ gsize
 rf_ring_buffer_commit (RfRingBuffer *self, guint slot, gsize length)
 {
   gsize filled;
-  gboolean complete;
 
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), 0);
+  g_return_val_if_fail (IS_RING (self), 0);
   g_return_val_if_fail (slot < self->num_slots, 0);
 
   g_mutex_lock (&self->locked.lock);
   g_assert (length <= self->locked.slots[slot].length - self->locked.slots[slot].filled);
   filled = self->locked.slots[slot].filled += length;
-  complete = filled == self->locked.slots[slot].length;
-  g_mutex_unlock (&self->locked.lock);
-
-  if (complete)
+  /* Under the lock: afterwards the slot may be somebody else's. */
+  if (filled == self->locked.slots[slot].length)
     rf_event_set (&self->events[slot]);
+  g_mutex_unlock (&self->locked.lock);
   return filled;
 }
 
@@ -476,7 +504,7 @@ rf_ring_buffer_lend (RfRingBuffer *self, guint slot, gsize length)
   RfSlot *state;
   gsize offset;
 
-  g_return_val_if_fail (RF_IS_RING_BUFFER (self), NULL);
+  g_return_val_if_fail (IS_RING (self), NULL);
   g_return_val_if_fail (slot < self->num_slots, NULL);
 
   state = &self->locked.slots[slot];
@@ -502,7 +530,7 @@ rf_ring_buffer_lend (RfRingBuffer *self, guint slot, gsize length)
 void
 rf_ring_buffer_release (RfRingBuffer *self, guint slot)
 {
-  g_return_if_fail (RF_IS_RING_BUFFER (self));
+  g_return_if_fail (IS_RING (self));
   g_return_if_fail (slot < self->num_slots);
 
   g_mutex_lock (&self->locked.lock);
@@ -526,7 +554,7 @@ rf_ring_buffer_count_slots (RfRingBuffer *self, guint *free, guint *filling, gui
 {
   guint num_free, num_lent;
 
-  g_return_if_fail (RF_IS_RING_BUFFER (self));
+  g_return_if_fail (IS_RING (self));
 
   g_mutex_lock (&self->locked.lock);
   num_free = self->locked.num_free;
@@ -554,7 +582,7 @@ rf_ring_buffer_count_slots (RfRingBuffer *self, guint *free, guint *filling, gui
 void
 rf_ring_buffer_close (RfRingBuffer *self)
 {
-  g_return_if_fail (RF_IS_RING_BUFFER (self));
+  g_return_if_fail (IS_RING (self));
 
   g_mutex_lock (&self->locked.lock);
   rf_shm_unlink (self->shm);
@@ -638,17 +666,13 @@ rf_ring_buffer_skip (RfRingBuffer *self, guint slot, gsize length)
 void
 rf_ring_buffer_truncate (RfRingBuffer *self, guint slot, gsize length)
 {
-  gboolean complete;
-
   g_mutex_lock (&self->locked.lock);
   g_assert (length > 0 && length >= self->locked.slots[slot].filled
             && length <= self->locked.slots[slot].length);
   self->locked.slots[slot].length = length;
-  complete = self->locked.slots[slot].filled == length;
-  unlock_and_notify (self, settle_locked (self, slot));
-
-  if (complete)
+  if (self->locked.slots[slot].filled == length)
     rf_event_set (&self->events[slot]);
+  unlock_and_notify (self, settle_locked (self, slot));
 }
 
 void

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "rf-types.h"
+#include "rf-options.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,10 @@ RfRingBuffer *rf_ring_buffer_new (const char *name,
                                   guint num_slots,
                                   gsize slot_size,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+RF_API
+RfRingBuffer *rf_ring_buffer_new_for_options (const RfOptions *options,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 RF_API
 RfRingBuffer *rf_ring_buffer_attach (const char *name,

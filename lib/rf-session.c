@@ -61,17 +61,6 @@ rf_session_init (RfSession *self)
 {
 }
 
-static gpointer
-make_default (gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  RfSession *session = rf_session_new (&error);
-
-  if (session == NULL)
-    g_warning ("The default session could not be made: %s", error->message);
-  return session;
-}
-
 /**
  * rf_session_get_default:
  *
@@ -87,9 +76,17 @@ make_default (gpointer data)
 RfSession *
 rf_session_get_default (void)
 {
-  static GOnce once = G_ONCE_INIT;
+  static GMutex lock;
+  static RfSession *session;
+  RfSession *found;
 
-  return g_once (&once, make_default, NULL);
+  /* A failure is not remembered: the limits may be raised, or others let go of what they hold. */
+  g_mutex_lock (&lock);
+  if (session == NULL)
+    session = rf_session_new (NULL);
+  found = session;
+  g_mutex_unlock (&lock);
+  return found;
 }
 
 /**

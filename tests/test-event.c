@@ -180,7 +180,7 @@ test_timeout (void)
 static void
 test_set_wakes (void)
 {
-  static const gint64 timeouts[] = { -1, G_MININT64, G_TIME_SPAN_HOUR, CENTURY };
+  static const gint64 timeouts[] = { -1, G_MININT64, G_TIME_SPAN_HOUR, CENTURY, G_MAXINT64 };
   g_autoptr (GAsyncQueue) ended = g_async_queue_new ();
   RfEvent event = { 0 };
 
@@ -213,7 +213,7 @@ test_cancelled_before (void)
 static void
 test_cancel_wakes (void)
 {
-  static const gint64 timeouts[] = { -1, G_TIME_SPAN_HOUR, CENTURY };
+  static const gint64 timeouts[] = { -1, G_TIME_SPAN_HOUR, CENTURY, G_MAXINT64 };
   g_autoptr (GAsyncQueue) ended = g_async_queue_new ();
   RfEvent event = { 0 };
 
