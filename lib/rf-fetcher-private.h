@@ -32,11 +32,11 @@ void rf_fetcher_close (RfFetcher *self);
 /* The following may be called from any thread: one take() at a time, beside all others. */
 
 /* Begins with the first request if that has not been done yet, and waits until the resource is known
- * or that has failed. */
+ * or that has failed. More requests follow when the consumer takes bytes or seeks. */
 gboolean rf_fetcher_open (RfFetcher *self, GCancellable *cancellable, GError **error);
 
-/* Goes on at another offset, up to `stop`. Never waits. Fails where the resource is known to have no
- * ranges. */
+/* Goes on at another offset, up to `stop`. Never waits. Where the resource is known to have no ranges it
+ * fails, unless the bytes are here or `start` is 0. */
 gboolean rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError **error);
 
 /* Waits for the next bytes and lends them: all of a part, or what has come of it about a millisecond

@@ -89,6 +89,7 @@ rf_fetcher_unref (RfFetcher *self)
     rf_lane_clear (&self->lanes[i]);
   g_free (self->lanes);
   rf_resource_clear (&self->locked.resource);
+  g_clear_error (&self->locked.error);
   rf_options_free (self->options);
   rf_location_unref (self->location);
   g_object_unref (self->ring);
@@ -103,7 +104,7 @@ rf_fetcher_close (RfFetcher *self)
 {
   g_mutex_lock (&self->locked.lock);
   self->locked.state = RF_FETCHER_CLOSED;
-  rf_window_abandon_locked (self, self->locked.parts.head);
+  rf_window_clear_locked (self);
   g_cond_broadcast (&self->locked.cond);
   g_mutex_unlock (&self->locked.lock);
 
@@ -114,15 +115,21 @@ rf_fetcher_close (RfFetcher *self)
 static void
 restart_locked (RfFetcher *self, guint64 start)
 {
-  rf_window_abandon_locked (self, self->locked.parts.head);
+  rf_window_clear_locked (self);
   self->locked.position = start;
   self->locked.next = start;
   self->locked.num_started = 0;
+  g_clear_error (&self->locked.error);
   self->locked.error_status = 0;
   self->locked.fresh = TRUE;
   self->locked.delivered = 0;
   self->locked.delivery_began = g_get_monotonic_time ();
-  self->locked.state = self->locked.resource.known ? RF_FETCHER_PARALLEL : RF_FETCHER_PROBING;
+  if (!self->locked.resource.known)
+    self->locked.state = RF_FETCHER_PROBING;
+  else if (self->locked.resource.ranges)
+    self->locked.state = RF_FETCHER_PARALLEL;
+  else
+    self->locked.state = RF_FETCHER_SEQUENTIAL;
 }
 
 typedef struct _Wait Wait;
@@ -152,15 +159,13 @@ is_closed_locked (RfFetcher *self, GError **error)
   return TRUE;
 }
 
-/* The first missing part cannot come. */
+/* The next byte will not come. */
 static gboolean
 has_failed_locked (RfFetcher *self, GError **error)
 {
-  RfPart *part = g_queue_peek_head (&self->locked.parts);
-
-  if (part == NULL || part->error == NULL || part->filled > part->delivered)
+  if (self->locked.error == NULL || self->locked.position < self->locked.error_at)
     return FALSE;
-  g_propagate_error (error, g_error_copy (part->error));
+  g_propagate_error (error, g_error_copy (self->locked.error));
   return TRUE;
 }
 
@@ -184,8 +189,7 @@ lend_locked (RfFetcher *self, Wait *wait, RfPart *part, gsize size)
   self->locked.position += size;
   self->locked.delivered += size;
   self->locked.fresh = FALSE;
-  if (part->delivered == rf_range_length (part->range))
-    rf_window_pop_locked (self);
+  rf_window_pop_locked (self);
 }
 
 static gboolean
@@ -196,6 +200,11 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
   gsize available;
 
   self->locked.waiter = RF_WAITER_NONE;
+  if (!self->locked.wanted)
+    {
+      self->locked.wanted = TRUE;
+      rf_window_fill_locked (self);
+    }
   if (is_closed_locked (self, error))
     return TRUE;
   if (self->locked.position >= end)
@@ -210,7 +219,7 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
       if (has_failed_locked (self, error))
         return TRUE;
     }
-  else if (self->locked.fresh || available >= wait->max || part->error != NULL
+  else if (self->locked.fresh || available >= wait->max
            || part->filled == rf_range_length (part->range)
            || g_get_monotonic_time () >= wait->began + GATHER_TIME)
     {
@@ -329,46 +338,65 @@ rf_fetcher_open (RfFetcher *self, GCancellable *cancellable, GError **error)
   return wait_for (self, &wait, cancellable, error);
 }
 
+/* Whether what the window has, and what is on its way, is enough to go on with up to there. */
+static gboolean
+is_running_locked (RfFetcher *self, guint64 stop)
+{
+  switch (self->locked.state)
+    {
+    case RF_FETCHER_PROBING:
+    case RF_FETCHER_PARALLEL:
+    case RF_FETCHER_SEQUENTIAL:
+      return TRUE;
+    case RF_FETCHER_ENDED:
+      return self->locked.error == NULL
+             && MIN (stop, self->locked.resource.size) <= self->locked.next;
+    case RF_FETCHER_IDLE:
+    case RF_FETCHER_CLOSED:
+      break;
+    }
+  return FALSE;
+}
+
+static gboolean
+move_locked (RfFetcher *self, guint64 start, guint64 stop, GError **error)
+{
+  const RfResource *resource = &self->locked.resource;
+
+  if (is_closed_locked (self, error))
+    return FALSE;
+  if (is_running_locked (self, stop)
+      && (start == self->locked.position || rf_window_skip_locked (self, start)))
+    return TRUE;
+  if (resource->known && !resource->ranges && start > 0)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_NOT_SEEKABLE,
+                   "%s: the server does not support ranges, so it can only be read from start to "
+                   "end",
+                   rf_location_get_display (self->location));
+      return FALSE;
+    }
+  restart_locked (self, start);
+  return TRUE;
+}
+
 gboolean
 rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError **error)
 {
-  gboolean done = FALSE;
+  gboolean moved;
 
   g_mutex_lock (&self->locked.lock);
-  switch (self->locked.state)
-    {
-    case RF_FETCHER_CLOSED:
-      is_closed_locked (self, error);
-      break;
-    case RF_FETCHER_PROBING:
-    case RF_FETCHER_PARALLEL:
-      if (start != self->locked.position && !rf_window_skip_locked (self, start))
-        restart_locked (self, start);
-      done = TRUE;
-      break;
-    case RF_FETCHER_IDLE:
-    case RF_FETCHER_SEQUENTIAL:
-    case RF_FETCHER_ENDED:
-      done = !self->locked.resource.known || self->locked.resource.ranges
-             || start == self->locked.position;
-      if (!done)
-        g_set_error (error, RF_ERROR, RF_ERROR_NOT_SEEKABLE,
-                     "%s: the server does not support ranges, so it can only be read from start to "
-                     "end",
-                     rf_location_get_display (self->location));
-      else if (self->locked.state != RF_FETCHER_SEQUENTIAL)
-        restart_locked (self, start);
-      break;
-    }
-  if (done)
+  moved = move_locked (self, start, stop, error);
+  if (moved)
     {
       self->locked.stop = stop;
       self->locked.fresh = TRUE;
+      self->locked.wanted = TRUE;
       rf_window_fill_locked (self);
       g_cond_broadcast (&self->locked.cond);
     }
   g_mutex_unlock (&self->locked.lock);
-  return done;
+  return moved;
 }
 
 RfLoan *

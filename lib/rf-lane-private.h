@@ -22,7 +22,6 @@ typedef struct
   gsize delivered; /* prefix that the consumer has had or passed over */
   guint failures;  /* requests in a row that failed without a new byte */
   RfLane *lane;    /* who works on it; NULL: nobody any more */
-  GError *error;   /* why the rest of it will not come */
 } RfPart;
 
 /* What a lane does. Changed by set_lane_state() in rf-lane.c only. */
@@ -71,7 +70,7 @@ typedef enum
   RF_FETCHER_PROBING,    /* the first request is to say what the resource is */
   RF_FETCHER_PARALLEL,   /* parts are fetched by all lanes */
   RF_FETCHER_SEQUENTIAL, /* no ranges: one request brings everything, in order */
-  RF_FETCHER_ENDED, /* no further request will begin: failed, or all of it is known to be here */
+  RF_FETCHER_ENDED, /* no further request will begin: failed, or the one without ranges is over */
   RF_FETCHER_CLOSED,
 } RfFetcherState;
 
@@ -107,12 +106,15 @@ struct _RfFetcher
     RfFetcherState state;
     RfResource resource;
     gboolean without_range; /* the server chokes on Range headers */
+    gboolean wanted;        /* the consumer reads or has said from where: the window may open */
     GQueue parts;           /* the window, in order */
     guint64 position;       /* next byte for the consumer */
     guint64 next;           /* first byte that no part has */
     guint64 stop;           /* where reading ends, as far as the consumer knows */
     guint num_started;      /* parts since the last start or seek */
     gboolean fresh;         /* nothing delivered since then */
+    GError *error;          /* why no byte comes from error_at on; NULL: they do */
+    guint64 error_at;
     guint error_status;
     RfWaiter waiter;
     gint64 last_progress; /* monotonic microseconds */
@@ -155,19 +157,19 @@ void rf_window_learn_locked (RfFetcher *self,
  * more is wanted. */
 RfPart *rf_window_extend_locked (RfFetcher *self, gboolean *ended);
 
-/* A sequential stream has ended with this part, which may be NULL. */
-void rf_window_finish_locked (RfFetcher *self, RfPart *part);
+/* A sequential stream is over and has brought the bytes before `end`. */
+void rf_window_finish_locked (RfFetcher *self, guint64 end);
 
-/* The rest of a part will not come. Takes over the error. */
-void rf_window_fail_locked (RfFetcher *self, RfPart *part, GError *error, guint status);
+/* The byte at an offset will not come, nor any behind it. Takes over the error. */
+void rf_window_fail_locked (RfFetcher *self, guint64 at, GError *error, guint status);
 
-/* Forgets the parts from a link of the window on. */
-void rf_window_abandon_locked (RfFetcher *self, GList *from);
+/* Forgets all parts and ends all requests, those too whose part has been delivered already. */
+void rf_window_clear_locked (RfFetcher *self);
 
 /* Moves the front of the window forward to an offset, if that byte is here already. */
 gboolean rf_window_skip_locked (RfFetcher *self, guint64 start);
 
-/* Forgets the first part, whose bytes have all been delivered. */
+/* Forgets the first part if its bytes have all been delivered. */
 void rf_window_pop_locked (RfFetcher *self);
 
 /* Where reading ends: the stop, or the size where it is known and smaller. */

@@ -98,6 +98,13 @@ leave_slot (RfLane *self)
   self->slot = -1;
 }
 
+static void
+leave_part_locked (RfLane *self)
+{
+  if (self->part != NULL)
+    g_steal_pointer (&self->part)->lane = NULL;
+}
+
 /* The slot is full. A sequential stream goes on in the next one; anything else is too long. */
 static gboolean
 find_space (RfLane *self, gboolean *wait)
@@ -121,17 +128,23 @@ find_space (RfLane *self, gboolean *wait)
     }
   /* The full slot is let go of first: it may be the only one, and the one that is to be filled. */
   leave_slot (self);
+  leave_part_locked (self);
   part = rf_window_extend_locked (fetcher, &ended);
   if (part != NULL)
     {
-      if (self->part != NULL)
-        self->part->lane = NULL;
       self->part = part;
       part->lane = self;
       take_slot (self, part);
     }
-  else if (!ended)
-    self->paused = *wait = TRUE;
+  else if (ended)
+    {
+      /* Here and not when the request has ended: a seek must not take it for a stream that goes on. */
+      rf_window_finish_locked (fetcher, self->range.start);
+    }
+  else
+    {
+      self->paused = *wait = TRUE;
+    }
   g_mutex_unlock (&fetcher->locked.lock);
   return part != NULL;
 }
@@ -195,7 +208,7 @@ may_retry_locked (RfLane *self, const GError *error, gboolean transient)
 {
   RfFetcher *fetcher = self->fetcher;
 
-  if (!transient)
+  if (!transient || self->part == NULL)
     return FALSE;
   /* A host that is not there when a stream begins is an error at once. */
   if (!fetcher->locked.resource.known
@@ -208,31 +221,10 @@ may_retry_locked (RfLane *self, const GError *error, gboolean transient)
   return rf_backoff_allows (self->part->failures, rf_options_get_retries (fetcher->options));
 }
 
-/* The request is over and its part is not complete. Says what the lane does next. */
 static void
-go_on_locked (RfLane *self, RfResult *result)
+fail_locked (RfLane *self, GError *error, gboolean transient)
 {
   RfFetcher *fetcher = self->fetcher;
-  RfPart *part = self->part;
-  gboolean transient = FALSE;
-  g_autoptr (GError) error = take_error (self, result, &transient);
-
-  if (error == NULL)
-    {
-      set_lane_state (self, RF_LANE_STARTING);
-      return;
-    }
-
-  part->failures = self->received ? 1 : part->failures + 1;
-  if (may_retry_locked (self, error, transient))
-    {
-      gint64 delay = self->received ? 0 : rf_backoff_delay (part->failures, g_random_double ());
-
-      fetcher->locked.stats.retries++;
-      set_lane_state (self, RF_LANE_WAITING);
-      rf_reactor_start_timer (self->thread->reactor, &self->timer, g_get_monotonic_time () + delay);
-      return;
-    }
 
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && transient && self->range.start > 0)
     g_prefix_error (&error,
@@ -240,33 +232,54 @@ go_on_locked (RfLane *self, RfResult *result)
                     " and the server cannot resume it: ",
                     self->range.start);
   g_prefix_error (&error, "%s: ", rf_location_get_display (fetcher->location));
-  self->part = NULL;
-  part->lane = NULL;
-  rf_window_fail_locked (fetcher, part, g_steal_pointer (&error), self->error_status);
+  leave_part_locked (self);
+  rf_window_fail_locked (fetcher, self->range.start, error, self->error_status);
   set_lane_state (self, RF_LANE_IDLE);
 }
 
-static gboolean
-is_complete_locked (RfLane *self)
+/* The request is over and its part is not complete. Says what the lane does next. */
+static void
+go_on_locked (RfLane *self, RfResult *result)
 {
-  if (self->part == NULL)
-    return TRUE;
-  if (self->error != NULL || self->fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
-    return FALSE;
-  return self->part->filled == rf_range_length (self->part->range);
+  RfPart *part = self->part;
+  gboolean transient = FALSE;
+  GError *error = take_error (self, result, &transient);
+  gint64 delay;
+
+  if (error == NULL)
+    {
+      set_lane_state (self, RF_LANE_STARTING);
+      return;
+    }
+
+  if (part != NULL)
+    part->failures = self->received ? 1 : part->failures + 1;
+  if (!may_retry_locked (self, error, transient))
+    {
+      fail_locked (self, error, transient);
+      return;
+    }
+
+  g_error_free (error);
+  delay = self->received ? 0 : rf_backoff_delay (part->failures, g_random_double ());
+  self->fetcher->locked.stats.retries++;
+  set_lane_state (self, RF_LANE_WAITING);
+  rf_reactor_start_timer (self->thread->reactor, &self->timer, g_get_monotonic_time () + delay);
 }
 
-/* The whole of a sequential stream has come, or all that is wanted of it. */
+/* Whether all that the request was for has come. */
 static gboolean
-is_end_of_sequence_locked (RfLane *self, RfResult *result)
+is_complete_locked (RfLane *self, const RfResult *result)
 {
   RfFetcher *fetcher = self->fetcher;
-  guint64 end = rf_window_get_end_locked (fetcher);
 
-  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL || self->error != NULL
-      || result->error != NULL)
+  if (self->error != NULL)
     return FALSE;
-  return end == RF_SIZE_UNKNOWN || self->range.start >= end;
+  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
+    return self->part == NULL || self->part->filled == rf_range_length (self->part->range);
+  return result->outcome == RF_OUTCOME_COMPLETE
+         && (fetcher->locked.resource.size == RF_SIZE_UNKNOWN
+             || self->range.start >= rf_window_get_end_locked (fetcher));
 }
 
 static void
@@ -278,15 +291,11 @@ judge_end_locked (RfLane *self, RfResult *result)
     {
       set_lane_state (self, RF_LANE_IDLE);
     }
-  else if (is_end_of_sequence_locked (self, result))
+  else if (is_complete_locked (self, result))
     {
-      rf_window_finish_locked (fetcher, g_steal_pointer (&self->part));
-      set_lane_state (self, RF_LANE_IDLE);
-    }
-  else if (is_complete_locked (self))
-    {
-      if (self->part != NULL)
-        g_steal_pointer (&self->part)->lane = NULL;
+      leave_part_locked (self);
+      if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
+        rf_window_finish_locked (fetcher, self->range.start);
       set_lane_state (self, RF_LANE_IDLE);
     }
   else if (fetcher->locked.without_range && self->request.ranged)

@@ -11,6 +11,7 @@
 #include "rf-error.h"
 
 #include <curl/curl.h>
+#include <limits.h>
 #include <string.h>
 
 /* libcurl reads up to this much at a time. It is memory of every running request. */
@@ -26,6 +27,9 @@
 #define MAX_DRAIN ((gsize)64 * 1024)
 
 #define MAX_REDIRECTS 10L
+
+/* The longest time to connect that libcurl takes, in seconds. It has a default of its own for 0. */
+#define MAX_CONNECT_TIMEOUT (INT_MAX / 1000)
 
 /* Longer reason phrases are cut: they are for messages only. */
 #define MAX_REASON 64
@@ -47,7 +51,7 @@ typedef struct
   CURLM *multi;
   RfTimer timer;
   GPtrArray *idle_handles;
-  Transfer *dirty; /* transfers with bytes that are not committed yet */
+  Transfer *dirty; /* transfers that the end of the present action has something to do for */
 } CurlTransport;
 
 /* What a transfer has come to. */
@@ -74,7 +78,10 @@ struct _Transfer
   gsize written; /* there, and not committed yet */
   gsize skip;    /* of the piece that is given again after a pause */
   gsize drained;
+
+  /* For the end of the present action. */
   gboolean is_dirty;
+  gboolean is_deaf; /* a socket of it could not be watched */
   Transfer *next_dirty;
 };
 
@@ -133,6 +140,16 @@ rf_curl_share_unref (RfCurlShare *self)
   g_free (self);
 }
 
+static void
+mark_dirty (Transfer *self)
+{
+  if (self->is_dirty)
+    return;
+  self->is_dirty = TRUE;
+  self->next_dirty = self->transport->dirty;
+  self->transport->dirty = self;
+}
+
 static const char *
 find_header (CURL *easy, const char *name)
 {
@@ -159,12 +176,10 @@ static gboolean
 take_head (Transfer *self)
 {
   RfResponseHead head = { 0 };
-  char *redirect = NULL;
   char *effective = NULL;
   long status = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo (self->easy, CURLINFO_REDIRECT_URL, &redirect);
   if (status < 200 || (status >= 300 && status < 400 && find_header (self->easy, "Location")))
     return TRUE;
 
@@ -253,12 +268,8 @@ write_body (Transfer *self, const char *data, gsize length)
       self->written += piece;
       done += piece;
     }
-  if (!self->is_dirty && self->written > 0)
-    {
-      self->is_dirty = TRUE;
-      self->next_dirty = self->transport->dirty;
-      self->transport->dirty = self;
-    }
+  if (self->written > 0)
+    mark_dirty (self);
   return length;
 }
 
@@ -290,6 +301,21 @@ make_error (Transfer *self, CURLcode code, RfError kind)
   return g_error_new_literal (RF_ERROR, (int)kind, text);
 }
 
+/* Whether a proxy has refused to connect: libcurl takes that for a broken connection. */
+static gboolean
+is_refused_by_proxy (Transfer *self, RfResult *result)
+{
+  long status = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status < 300)
+    return FALSE;
+  result->outcome = status >= 500 ? RF_OUTCOME_TRANSIENT : RF_OUTCOME_PERMANENT;
+  result->error = g_error_new (RF_ERROR, status == 407 ? RF_ERROR_NOT_AUTHORIZED : RF_ERROR_CONNECT,
+                               "The proxy refused to connect to the server (status %ld)", status);
+  return TRUE;
+}
+
 static RfResult
 judge (Transfer *self, CURLcode code)
 {
@@ -316,6 +342,8 @@ judge (Transfer *self, CURLcode code)
       result.outcome = RF_OUTCOME_CANCELLED;
       return result;
     }
+  if (self->state == TRANSFER_HEAD && is_refused_by_proxy (self, &result))
+    return result;
 
   switch ((int)code)
     {
@@ -399,6 +427,18 @@ finish (Transfer *self, RfResult *result)
   request->funcs->done (request->sink, result);
 }
 
+/* Without events the request would never go on. */
+static void
+finish_deaf (Transfer *self)
+{
+  RfResult result = { .outcome = RF_OUTCOME_TRANSIENT };
+
+  result.error = g_error_new_literal (RF_ERROR, RF_ERROR_CONNECT,
+                                      "The system has no memory to watch another connection; "
+                                      "raise fs.epoll.max_user_watches");
+  finish (self, &result);
+}
+
 /* What has to be done whenever libcurl has been at work. */
 static void
 after_action (CurlTransport *self)
@@ -412,6 +452,8 @@ after_action (CurlTransport *self)
 
       forget_dirty (transfer);
       commit_written (transfer);
+      if (transfer->is_deaf)
+        finish_deaf (transfer);
     }
   while ((message = curl_multi_info_read (self->multi, &left)) != NULL)
     {
@@ -479,7 +521,17 @@ on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket
   if (what & CURL_POLL_OUT)
     events |= EPOLLOUT;
   if (!rf_reactor_watch (self->reactor, &socket->watch, events))
-    return -1;
+    {
+      Transfer *transfer = NULL;
+
+      /* An error from here would end all requests of the thread, not only this one. */
+      curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **)&transfer);
+      if (transfer != NULL)
+        {
+          transfer->is_deaf = TRUE;
+          mark_dirty (transfer);
+        }
+    }
   return 0;
 }
 
@@ -518,10 +570,14 @@ static void
 set_options (Transfer *self)
 {
   const RfRequest *request = self->request;
+  long connect_timeout = request->connect_timeout != 0
+                             ? (long)MIN (request->connect_timeout, MAX_CONNECT_TIMEOUT)
+                             : MAX_CONNECT_TIMEOUT;
   CURL *easy = self->easy;
   char range[RF_RANGE_HEADER_SIZE];
 
   curl_easy_setopt (easy, CURLOPT_URL, request->uri);
+  curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, request->user_agent);
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -530,13 +586,15 @@ set_options (Transfer *self)
   /* One connection a request is the point of parallel ranges. */
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (long)request->connect_timeout);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, connect_timeout);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   /* Or removing a handle whose name is being resolved would block the thread until it is. */
   curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt (easy, CURLOPT_SHARE, self->transport->share->share);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, self->error_text);
+  /* What a proxy says to CONNECT is not the head of the answer. */
+  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt (easy, CURLOPT_HEADERDATA, self);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -588,8 +646,15 @@ static void
 transport_resume (RfTransport *transport, RfRequest *request)
 {
   Transfer *transfer = request->transfer;
+  CURLcode code = curl_easy_pause (transfer->easy, CURLPAUSE_CONT);
 
-  curl_easy_pause (transfer->easy, CURLPAUSE_CONT);
+  /* It hands out what it has kept, and does not end the transfer itself when that fails. */
+  if (code != CURLE_OK)
+    {
+      RfResult result = judge (transfer, code);
+
+      finish (transfer, &result);
+    }
   after_action ((CurlTransport *)transport);
 }
 

@@ -9,17 +9,90 @@
 
 #include "rf-plan-private.h"
 
-static void
-free_part (RfPart *part)
-{
-  g_clear_error (&part->error);
-  g_free (part);
-}
-
 guint64
 rf_window_get_end_locked (RfFetcher *self)
 {
   return MIN (self->locked.stop, self->locked.resource.size);
+}
+
+static void
+abandon_part_locked (RfFetcher *self, GList *link)
+{
+  RfPart *part = link->data;
+
+  if (part->lane != NULL)
+    rf_lane_cancel_locked (part->lane);
+  rf_ring_buffer_abandon (self->ring, part->slot);
+  g_free (part);
+  g_queue_delete_link (&self->locked.parts, link);
+}
+
+static void
+abandon_from_locked (RfFetcher *self, GList *link)
+{
+  while (link != NULL)
+    {
+      GList *next = link->next;
+
+      abandon_part_locked (self, link);
+      link = next;
+    }
+}
+
+void
+rf_window_clear_locked (RfFetcher *self)
+{
+  for (guint i = 0; i < self->num_lanes; i++)
+    rf_lane_cancel_locked (&self->lanes[i]);
+  abandon_from_locked (self, self->locked.parts.head);
+}
+
+void
+rf_window_pop_locked (RfFetcher *self)
+{
+  RfPart *part = g_queue_peek_head (&self->locked.parts);
+
+  if (part == NULL || part->delivered < rf_range_length (part->range))
+    return;
+  g_queue_pop_head (&self->locked.parts);
+  /* Its lane may not have noticed yet that the part is complete. */
+  if (part->lane != NULL)
+    part->lane->part = NULL;
+  g_free (part);
+}
+
+/* The window ends here: parts behind are forgotten, and a part across the end becomes shorter, though
+ * not than what has arrived of it. */
+static void
+cut_locked (RfFetcher *self, guint64 end)
+{
+  GList *link = self->locked.parts.head;
+  RfPart *part;
+
+  while (link != NULL && ((RfPart *)link->data)->range.end <= end)
+    link = link->next;
+  if (link == NULL)
+    return;
+
+  part = link->data;
+  end = MAX (end, part->range.start + part->filled);
+  if (end == part->range.start)
+    {
+      abandon_from_locked (self, link);
+    }
+  else
+    {
+      abandon_from_locked (self, link->next);
+      part->range.end = end;
+      rf_ring_buffer_truncate (self->ring, part->slot, (gsize)rf_range_length (part->range));
+      if (part->lane != NULL && part->filled == rf_range_length (part->range))
+        {
+          rf_lane_cancel_locked (part->lane);
+          part->lane = NULL;
+        }
+    }
+  self->locked.next = end;
+  rf_window_pop_locked (self);
 }
 
 /* Makes a part of the window, if a slot is free for it. */
@@ -40,17 +113,6 @@ push_part_locked (RfFetcher *self, RfRange range)
   return part;
 }
 
-/* A part turns out to be shorter. */
-static void
-clip_part_locked (RfFetcher *self, RfPart *part, guint64 end)
-{
-  if (end >= part->range.end)
-    return;
-  part->range.end = end;
-  rf_ring_buffer_truncate (self->ring, part->slot, (gsize)rf_range_length (part->range));
-  self->locked.next = end;
-}
-
 static RfLane *
 find_idle_lane_locked (RfFetcher *self)
 {
@@ -61,13 +123,22 @@ find_idle_lane_locked (RfFetcher *self)
   return NULL;
 }
 
+/* Where parts end. The first request has to ask for something, be it wanted or not. */
+static guint64
+get_plan_end_locked (RfFetcher *self)
+{
+  guint64 end = rf_window_get_end_locked (self);
+
+  return self->locked.resource.known ? end : MAX (end, self->locked.next + 1);
+}
+
 /* Starts one more part. FALSE: no lane or no slot is free, or no part is left. */
 static gboolean
 start_part_locked (RfFetcher *self)
 {
   RfPlan plan = {
     .next = self->locked.next,
-    .end = rf_window_get_end_locked (self),
+    .end = get_plan_end_locked (self),
     .num_started = self->locked.num_started,
     .num_workers = self->num_lanes,
     .slot_size = rf_ring_buffer_get_slot_size (self->ring),
@@ -95,10 +166,12 @@ rf_window_fill_locked (RfFetcher *self)
         start_part_locked (self);
       break;
     case RF_FETCHER_PARALLEL:
-      while (start_part_locked (self))
+      while (self->locked.wanted && start_part_locked (self))
         ;
       break;
     case RF_FETCHER_SEQUENTIAL:
+      if (self->locked.num_started == 0)
+        start_part_locked (self);
       for (guint i = 0; i < self->num_lanes; i++)
         rf_lane_resume_locked (&self->lanes[i]);
       break;
@@ -136,16 +209,12 @@ rf_window_learn_locked (RfFetcher *self,
   resource->uri = g_strdup (head->effective_uri);
   self->locked.state = resource->ranges ? RF_FETCHER_PARALLEL : RF_FETCHER_SEQUENTIAL;
 
-  if (resource->size > part->range.start)
-    {
-      clip_part_locked (self, part, resource->size);
-    }
-  else
+  if (resource->size <= part->range.start)
     {
       lane->part = NULL;
       part->lane = NULL;
-      rf_window_abandon_locked (self, self->locked.parts.head);
     }
+  cut_locked (self, resource->size);
   g_cond_broadcast (&self->locked.cond);
   rf_window_fill_locked (self);
 }
@@ -164,63 +233,26 @@ rf_window_extend_locked (RfFetcher *self, gboolean *ended)
 }
 
 void
-rf_window_finish_locked (RfFetcher *self, RfPart *part)
+rf_window_finish_locked (RfFetcher *self, guint64 end)
 {
-  if (part != NULL)
-    {
-      guint64 end = part->range.start + part->filled;
-
-      part->lane = NULL;
-      if (part->filled > 0)
-        clip_part_locked (self, part, end);
-      else
-        rf_window_abandon_locked (self, g_queue_peek_tail_link (&self->locked.parts));
-      if (self->locked.resource.size == RF_SIZE_UNKNOWN && end < self->locked.stop)
-        self->locked.resource.size = end;
-    }
-  else if (self->locked.resource.size == RF_SIZE_UNKNOWN && self->locked.next < self->locked.stop)
-    {
-      /* The body ended where a slot did, and all of it has been delivered. */
-      self->locked.resource.size = self->locked.next;
-    }
+  self->locked.state = RF_FETCHER_ENDED;
+  if (self->locked.resource.size == RF_SIZE_UNKNOWN && end < self->locked.stop)
+    self->locked.resource.size = end;
+  cut_locked (self, end);
   g_cond_broadcast (&self->locked.cond);
 }
 
 void
-rf_window_fail_locked (RfFetcher *self, RfPart *part, GError *error, guint status)
+rf_window_fail_locked (RfFetcher *self, guint64 at, GError *error, guint status)
 {
-  GList *link = g_queue_find (&self->locked.parts, part);
-
-  part->error = error;
+  /* What lies before it is still wanted, and may be what another lane fails at. */
+  cut_locked (self, MAX (at, self->locked.position));
+  g_clear_error (&self->locked.error);
+  self->locked.error = error;
+  self->locked.error_at = self->locked.next;
   self->locked.error_status = status;
   self->locked.state = RF_FETCHER_ENDED;
-  /* What lies before it is still wanted, what lies behind it is not. */
-  rf_window_abandon_locked (self, link->next);
   g_cond_broadcast (&self->locked.cond);
-}
-
-static void
-abandon_part_locked (RfFetcher *self, GList *link)
-{
-  RfPart *part = link->data;
-
-  if (part->lane != NULL)
-    rf_lane_cancel_locked (part->lane);
-  rf_ring_buffer_abandon (self->ring, part->slot);
-  free_part (part);
-  g_queue_delete_link (&self->locked.parts, link);
-}
-
-void
-rf_window_abandon_locked (RfFetcher *self, GList *from)
-{
-  while (from != NULL)
-    {
-      GList *next = from->next;
-
-      abandon_part_locked (self, from);
-      from = next;
-    }
 }
 
 gboolean
@@ -246,15 +278,4 @@ rf_window_skip_locked (RfFetcher *self, guint64 start)
   rf_ring_buffer_skip (self->ring, part->slot, passed);
   self->locked.position = start;
   return TRUE;
-}
-
-void
-rf_window_pop_locked (RfFetcher *self)
-{
-  RfPart *part = g_queue_pop_head (&self->locked.parts);
-
-  /* Its lane may not have noticed yet that the part is complete. */
-  if (part->lane != NULL)
-    part->lane->part = NULL;
-  free_part (part);
 }

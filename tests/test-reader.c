@@ -6,66 +6,18 @@
 #include <ringfetch.h>
 
 #include "rf-test-content.h"
+#include "rf-test-reader.h"
 #include "rf-test-server.h"
-
-#define MIB ((guint64)1 << 20)
-
-typedef struct
-{
-  guint workers;
-  guint slots;
-  guint64 slot_size;
-  int retries;
-} Settings;
-
-static RfReader *
-new_reader (RfTestServer *server, const Settings *settings)
-{
-  g_autoptr (RfOptions) options = rf_options_new ();
-  g_autoptr (GError) error = NULL;
-  RfReader *reader;
-
-  rf_options_set_num_workers (options, settings->workers);
-  rf_options_set_num_slots (options, settings->slots);
-  rf_options_set_slot_size (options, settings->slot_size);
-  if (settings->retries != 0)
-    rf_options_set_retries (options, settings->retries);
-  reader = rf_reader_new (NULL, rf_test_server_get_uri (server), options, NULL, &error);
-  g_assert_no_error (error);
-  return reader;
-}
-
-/* Reads to the end, checks every byte, and returns where the end was. */
-static guint64
-read_and_check (RfReader *reader, guint64 position, GError **error)
-{
-  for (;;)
-    {
-      g_autoptr (RfLoan) loan = rf_reader_read (reader, G_MAXSSIZE, NULL, error);
-      const guint8 *data;
-      guint64 wrong;
-      gsize size;
-
-      if (loan == NULL)
-        return position;
-      data = rf_loan_get_data (loan, &size);
-      if (size == 0)
-        return position;
-      g_assert_cmpuint (rf_loan_get_offset (loan), ==, position);
-      if (!rf_test_content_check (1, data, position, size, &wrong))
-        g_error ("wrong byte at %" G_GUINT64_FORMAT, wrong);
-      position += size;
-    }
-}
+#include "rf-test-shm.h"
 
 static void
-check_download (const RfTestServerConfig *config, const Settings *settings)
+check_download (const RfTestServerConfig *config, const RfTestSettings *settings)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (config);
-  g_autoptr (RfReader) reader = new_reader (server, settings);
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server), settings);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (read_and_check (reader, 0, &error), ==, config->size);
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, config->size);
   g_assert_no_error (error);
 }
 
@@ -77,8 +29,10 @@ test_sizes (void)
   static const RfTestServerMode modes[]
       = { RF_TEST_SERVER_RANGES, RF_TEST_SERVER_NO_RANGES, RF_TEST_SERVER_CHUNKED,
           RF_TEST_SERVER_CLOSE_DELIMITED };
-  static const Settings settings[]
-      = { { 0, 0, 0, 0 }, { 1, 1, 4096, 0 }, { 3, 2, 65536 + 1, 0 }, { 16, 5, MIB, 0 } };
+  static const RfTestSettings settings[] = { { 0 },
+                                             { .workers = 1, .slots = 1, .slot_size = 4096 },
+                                             { .workers = 3, .slots = 2, .slot_size = 65536 + 1 },
+                                             { .workers = 16, .slots = 5, .slot_size = MIB } };
 
   for (guint s = 0; s < G_N_ELEMENTS (settings); s++)
     for (guint m = 0; m < G_N_ELEMENTS (modes); m++)
@@ -99,8 +53,33 @@ test_large (void)
 {
   const RfTestServerConfig config = { .size = LARGE, .version = 1, .latency_ms = 5 };
 
-  check_download (&config, &(Settings){ .workers = 8 });
-  check_download (&config, &(Settings){ .workers = 8, .slots = 12, .slot_size = 3000017 });
+  check_download (&config, &(RfTestSettings){ .workers = 8 });
+  check_download (&config, &(RfTestSettings){ .workers = 8, .slots = 12, .slot_size = 3000017 });
+}
+
+static double
+measure_rate (RfTestServer *server, guint workers, guint64 size)
+{
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server),
+                                                    &(RfTestSettings){ .workers = workers });
+  gint64 began = g_get_monotonic_time ();
+
+  g_assert_true (rf_reader_seek (reader, 0, size, NULL));
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, NULL), ==, size);
+  return (double)size / (double)(g_get_monotonic_time () - began);
+}
+
+/* Eight connections, each held to 20 MiB/s by the server, bring together what eight can. */
+static void
+test_workers_add_up (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 1024 * MIB, .version = 1, .latency_ms = 5, .rate = 20 * MIB });
+  double one = measure_rate (server, 1, 32 * MIB);
+  double eight = measure_rate (server, 8, 256 * MIB);
+
+  g_test_message ("1 worker: %.1f MB/s, 8 workers: %.1f MB/s", one, eight);
+  g_assert_cmpfloat (eight / one, >=, 6.5);
 }
 
 static void
@@ -109,7 +88,8 @@ test_seeks (void)
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = 8 * MIB, .version = 1 });
   g_autoptr (RfReader) reader
-      = new_reader (server, &(Settings){ .workers = 4, .slots = 4, .slot_size = 256 * 1024 });
+      = rf_test_reader_new (rf_test_server_get_uri (server),
+                            &(RfTestSettings){ .workers = 4, .slots = 4, .slot_size = 256 * 1024 });
   g_autoptr (GRand) random = g_rand_new_with_seed (42);
   g_autoptr (GError) error = NULL;
 
@@ -121,24 +101,25 @@ test_seeks (void)
       g_assert_true (rf_reader_seek (reader, start, stop, &error));
       if (i % 3 == 0)
         continue;
-      g_assert_cmpuint (read_and_check (reader, start, &error), ==, MIN (stop, 8 * MIB));
+      g_assert_cmpuint (rf_test_reader_check (reader, start, &error), ==, MIN (stop, 8 * MIB));
       g_assert_no_error (error);
     }
   g_assert_true (rf_reader_seek (reader, 9 * MIB, RF_SIZE_UNKNOWN, &error));
-  g_assert_cmpuint (read_and_check (reader, 9 * MIB, &error), ==, 9 * MIB);
+  g_assert_cmpuint (rf_test_reader_check (reader, 9 * MIB, &error), ==, 9 * MIB);
   g_assert_no_error (error);
 }
 
 static void
 test_faults (void)
 {
-  check_download (&(RfTestServerConfig){ .size = 16 * MIB,
-                                         .version = 1,
-                                         .fail_every = 7,
-                                         .drop_every = 5,
-                                         .cut_after = 100000,
-                                         .cut_every = 3 },
-                  &(Settings){ .workers = 4, .slots = 8, .slot_size = 512 * 1024, .retries = -1 });
+  check_download (
+      &(RfTestServerConfig){ .size = 16 * MIB,
+                             .version = 1,
+                             .fail_every = 7,
+                             .drop_every = 5,
+                             .cut_after = 100000,
+                             .cut_every = 3 },
+      &(RfTestSettings){ .workers = 4, .slots = 8, .slot_size = 512 * 1024, .retries = -1 });
 }
 
 static void
@@ -146,7 +127,8 @@ test_permanent_error (void)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 404 });
-  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
   g_autoptr (GError) error = NULL;
 
   g_assert_false (rf_reader_open (reader, NULL, &error));
@@ -162,8 +144,9 @@ test_hold_everything (void)
       g_autoptr (RfTestServer) server
           = rf_test_server_new (&(RfTestServerConfig){ .size = 4 * MIB, .version = 1 });
       g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_loan_unref);
-      RfReader *reader
-          = new_reader (server, &(Settings){ .workers = 4, .slots = slots, .slot_size = 65536 });
+      RfReader *reader = rf_test_reader_new (
+          rf_test_server_get_uri (server),
+          &(RfTestSettings){ .workers = 4, .slots = slots, .slot_size = 65536 });
       g_autoptr (GError) error = NULL;
       guint64 position = 0;
       gsize size;
@@ -203,7 +186,8 @@ test_close_while_reading (void)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = MIB, .version = 1, .latency_ms = 60000 });
-  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
   g_autoptr (GError) error = NULL;
   GThread *thread = g_thread_new ("close", close_reader, reader);
 
@@ -221,7 +205,8 @@ test_read_all (void)
     {
       g_autoptr (RfTestServer) server = rf_test_server_new (
           &(RfTestServerConfig){ .size = 9 * MIB + 1, .version = 1, .mode = modes[i] });
-      g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+      g_autoptr (RfReader) reader
+          = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
       g_autoptr (GError) error = NULL;
       g_autoptr (RfParallelBuffer) all = rf_reader_read_all (reader, NULL, NULL, &error);
 
@@ -230,6 +215,23 @@ test_read_all (void)
       g_assert_true (
           rf_test_content_check (1, rf_parallel_buffer_get_data (all), 0, 9 * MIB + 1, NULL));
     }
+}
+
+/* The name goes with the reader, whatever is still lent. */
+static void
+test_named_ring (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  g_autofree char *name = rf_test_shm_new_name ("reader");
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ .shm_name = name });
+  g_autoptr (RfLoan) loan = rf_reader_read (reader, 100, NULL, NULL);
+
+  g_assert_true (rf_test_shm_is_there (name));
+  rf_reader_close (reader);
+  g_assert_false (rf_test_shm_is_there (name));
+  g_assert_true (rf_test_content_check (1, rf_loan_get_data (loan, NULL), 0, 100, NULL));
 }
 
 static gpointer
@@ -245,7 +247,8 @@ test_cancel (void)
 {
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .latency_ms = 60000 });
-  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
   gint64 began = g_get_monotonic_time ();
 
   for (guint i = 0; i < 20; i++)
@@ -266,7 +269,7 @@ test_cancel (void)
 
   rf_test_server_set_config (server, &(RfTestServerConfig){ .size = MIB, .version = 1 });
   g_assert_true (rf_reader_seek (reader, 1, RF_SIZE_UNKNOWN, NULL));
-  g_assert_cmpuint (read_and_check (reader, 1, NULL), ==, MIB);
+  g_assert_cmpuint (rf_test_reader_check (reader, 1, NULL), ==, MIB);
 }
 
 static void
@@ -290,8 +293,10 @@ test_async (void)
 {
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = 3 * MIB + 1, .version = 1 });
-  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ .slot_size = 65536 });
-  g_autoptr (RfReader) second = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server),
+                                                    &(RfTestSettings){ .slot_size = 65536 });
+  g_autoptr (RfReader) second
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
   g_autoptr (RfParallelBuffer) all = NULL;
   g_autoptr (GError) error = NULL;
   GAsyncResult *stored = NULL;
@@ -337,7 +342,8 @@ test_async_error (void)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 403 });
-  g_autoptr (RfReader) reader = new_reader (server, &(Settings){ 0 });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GAsyncResult *stored = NULL;
@@ -369,7 +375,7 @@ count_threads (const char *name)
 static gpointer
 read_it_all (gpointer reader)
 {
-  g_assert_cmpuint (read_and_check (reader, 0, NULL), ==, MIB + 1);
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, NULL), ==, MIB + 1);
   return NULL;
 }
 
@@ -383,14 +389,16 @@ test_many_readers (void)
   GThread *threads[G_N_ELEMENTS (readers)];
   guint io_threads;
 
-  readers[0] = new_reader (server, &(Settings){ .slot_size = 65536 });
+  readers[0] = rf_test_reader_new (rf_test_server_get_uri (server),
+                                   &(RfTestSettings){ .slot_size = 65536 });
   io_threads = count_threads ("ringfetch-");
   g_assert_cmpuint (io_threads, >, 0);
   for (guint i = 0; i < G_N_ELEMENTS (readers); i++)
     {
       if (i > 0)
-        readers[i]
-            = new_reader (server, &(Settings){ .workers = 2, .slots = 4, .slot_size = 65536 });
+        readers[i] = rf_test_reader_new (
+            rf_test_server_get_uri (server),
+            &(RfTestSettings){ .workers = 2, .slots = 4, .slot_size = 65536 });
       threads[i] = g_thread_new ("consumer", read_it_all, readers[i]);
     }
   g_assert_cmpuint (count_threads ("ringfetch-"), ==, io_threads);
@@ -407,6 +415,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reader/sizes", test_sizes);
   g_test_add_func ("/reader/large", test_large);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  g_test_add_func ("/reader/workers-add-up", test_workers_add_up);
+#endif
+  g_test_add_func ("/reader/named-ring", test_named_ring);
   g_test_add_func ("/reader/seeks", test_seeks);
   g_test_add_func ("/reader/faults", test_faults);
   g_test_add_func ("/reader/permanent-error", test_permanent_error);
