@@ -21,12 +21,15 @@
  */
 
 /* The element is thin: it turns properties into a reader, the reader's loans into buffers, and its
- * errors into messages. Opening the resource waits for the network, so it is done aside of the state
- * change, which must never wait; unlock() ends every wait by one cancellation. */
+ * errors into messages. A state change never waits for the network: it sends the first request, and the
+ * streaming thread waits for the answer with the first bytes. So unlock() ends every wait by one
+ * cancellation, and a seek or a flush that comes before the answer is like any other. */
 
 #include "gstringfetchsrc.h"
 
 #include "gstringfetchallocator.h"
+#include "gstringfetcherror.h"
+#include "gstringfetchsettings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_ring_fetch_src_debug);
 #define GST_CAT_DEFAULT gst_ring_fetch_src_debug
@@ -36,14 +39,9 @@ struct _GstRingFetchSrc
   GstBaseSrc parent_instance;
 
   /* Guarded by the object lock. */
-  char *location;
-  RfOptions *options;
-  gboolean ring_is_stale; /* a property that the ring depends on has changed */
-  RfReader *reader;
+  GstRingFetchSettings settings;
+  RfReader *reader;          /* of the stream; NULL: there is none */
   GCancellable *cancellable; /* replaced after each cancellation */
-  GThread *opener;           /* the thread that is opening the resource; NULL: none */
-  gboolean opening;          /* it has been asked for and has not ended */
-  GCond opener_gone;
 
   /* Changed only between the states READY and PAUSED, and in NULL. */
   GstAllocator *allocator; /* keeps the ring from one stream to the next */
@@ -51,16 +49,7 @@ struct _GstRingFetchSrc
 
 enum
 {
-  PROP_0,
-  PROP_LOCATION,
-  PROP_NUM_WORKERS,
-  PROP_NUM_SLOTS,
-  PROP_SLOT_SIZE,
-  PROP_SHM_NAME,
-  PROP_TIMEOUT,
-  PROP_RETRIES,
-  PROP_USER_AGENT,
-  PROP_STATS,
+  PROP_STATS = GST_RING_FETCH_FIRST_FREE_PROPERTY,
 };
 
 static GstStaticPadTemplate src_template
@@ -109,135 +98,38 @@ static void
 gst_ring_fetch_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
+  gboolean known;
 
   GST_OBJECT_LOCK (self);
-  switch (id)
-    {
-    case PROP_LOCATION:
-      g_free (self->location);
-      self->location = g_value_dup_string (value);
-      break;
-    case PROP_NUM_WORKERS:
-      rf_options_set_num_workers (self->options, g_value_get_uint (value));
-      self->ring_is_stale = TRUE;
-      break;
-    case PROP_NUM_SLOTS:
-      rf_options_set_num_slots (self->options, g_value_get_uint (value));
-      self->ring_is_stale = TRUE;
-      break;
-    case PROP_SLOT_SIZE:
-      rf_options_set_slot_size (self->options, g_value_get_uint64 (value));
-      self->ring_is_stale = TRUE;
-      break;
-    case PROP_SHM_NAME:
-      rf_options_set_shm_name (self->options, g_value_get_string (value));
-      self->ring_is_stale = TRUE;
-      break;
-    case PROP_TIMEOUT:
-      rf_options_set_timeout (self->options, g_value_get_uint (value));
-      break;
-    case PROP_RETRIES:
-      rf_options_set_retries (self->options, g_value_get_int (value));
-      break;
-    case PROP_USER_AGENT:
-      rf_options_set_user_agent (self->options, g_value_get_string (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-    }
+  known = gst_ring_fetch_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
 
 static void
 gst_ring_fetch_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   GstRingFetchSrc *self = GST_RING_FETCH_SRC (object);
+  gboolean known;
 
   if (id == PROP_STATS)
     {
       g_value_take_boxed (value, make_stats (self));
       return;
     }
-
   GST_OBJECT_LOCK (self);
-  switch (id)
-    {
-    case PROP_LOCATION:
-      g_value_set_string (value, self->location);
-      break;
-    case PROP_NUM_WORKERS:
-      g_value_set_uint (value, rf_options_get_num_workers (self->options));
-      break;
-    case PROP_NUM_SLOTS:
-      g_value_set_uint (value, rf_options_get_num_slots (self->options));
-      break;
-    case PROP_SLOT_SIZE:
-      g_value_set_uint64 (value, rf_options_get_slot_size (self->options));
-      break;
-    case PROP_SHM_NAME:
-      g_value_set_string (value, rf_options_get_shm_name (self->options));
-      break;
-    case PROP_TIMEOUT:
-      g_value_set_uint (value, rf_options_get_timeout (self->options));
-      break;
-    case PROP_RETRIES:
-      g_value_set_int (value, rf_options_get_retries (self->options));
-      break;
-    case PROP_USER_AGENT:
-      g_value_set_string (value, rf_options_get_user_agent (self->options));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-    }
+  known = gst_ring_fetch_settings_get (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
 
-/* Posts an error of the library as the message that applications know for it. */
 static void
 post_error (GstRingFetchSrc *self, RfReader *reader, const GError *error)
 {
-  guint status = reader != NULL ? rf_reader_get_error_status (reader) : 0;
-  GstResourceError code = GST_RESOURCE_ERROR_READ;
-  GstStructure *details = NULL;
-
-  switch (error->domain == RF_ERROR ? (RfError)error->code : RF_ERROR_READ)
-    {
-    case RF_ERROR_INVALID_ARGUMENT:
-    case RF_ERROR_INVALID_LOCATION:
-    case RF_ERROR_EXISTS:
-      code = GST_RESOURCE_ERROR_SETTINGS;
-      break;
-    case RF_ERROR_NO_SPACE:
-      code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-      break;
-    case RF_ERROR_NOT_FOUND:
-      code = GST_RESOURCE_ERROR_NOT_FOUND;
-      break;
-    case RF_ERROR_NOT_AUTHORIZED:
-      code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-      break;
-    case RF_ERROR_CONNECT:
-    case RF_ERROR_STATUS:
-      code = GST_RESOURCE_ERROR_OPEN_READ;
-      break;
-    case RF_ERROR_NOT_SEEKABLE:
-      code = GST_RESOURCE_ERROR_SEEK;
-      break;
-    case RF_ERROR_PROTOCOL:
-    case RF_ERROR_CHANGED:
-    case RF_ERROR_READ:
-    case RF_ERROR_TIMED_OUT:
-    case RF_ERROR_CLOSED:
-      code = GST_RESOURCE_ERROR_READ;
-      break;
-    }
-  if (status != 0)
-    details = gst_structure_new ("details", "http-status-code", G_TYPE_UINT, status, NULL);
-  gst_element_message_full_with_details (GST_ELEMENT (self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-                                         (gint)code, g_strdup (error->message), NULL, __FILE__,
-                                         GST_FUNCTION, __LINE__, details);
+  gst_ring_fetch_post_error (GST_ELEMENT (self), error,
+                             reader != NULL ? rf_reader_get_error_status (reader) : 0);
 }
 
 static GCancellable *
@@ -267,52 +159,6 @@ drop_reader (GstRingFetchSrc *self)
     }
 }
 
-/* Opens the resource on a thread of GStreamer's pool and lets the base class go on from there. */
-static void
-open_resource (GstElement *element, gpointer user_data)
-{
-  GstRingFetchSrc *self = GST_RING_FETCH_SRC (element);
-  GstBaseSrc *base = GST_BASE_SRC (element);
-  g_autoptr (RfReader) reader = ref_reader (self);
-  g_autoptr (GCancellable) cancellable = user_data;
-  g_autoptr (GError) error = NULL;
-  GstFlowReturn result = GST_FLOW_OK;
-  guint64 size;
-
-  GST_OBJECT_LOCK (self);
-  self->opener = g_thread_self ();
-  GST_OBJECT_UNLOCK (self);
-
-  if (reader == NULL)
-    {
-      result = GST_FLOW_FLUSHING;
-    }
-  else if (rf_reader_open (reader, cancellable, &error))
-    {
-      gst_base_src_set_automatic_eos (base, rf_reader_get_size (reader, &size));
-    }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-           || g_error_matches (error, RF_ERROR, RF_ERROR_CLOSED))
-    {
-      result = GST_FLOW_FLUSHING;
-    }
-  else
-    {
-      post_error (self, reader, error);
-      result = GST_FLOW_ERROR;
-    }
-  /* The base class does not call stop() for a source that it has not seen started. */
-  if (result != GST_FLOW_OK)
-    drop_reader (self);
-  gst_base_src_start_complete (base, result);
-
-  GST_OBJECT_LOCK (self);
-  self->opener = NULL;
-  self->opening = FALSE;
-  g_cond_broadcast (&self->opener_gone);
-  GST_OBJECT_UNLOCK (self);
-}
-
 /* The name of the ring goes at once and can be had again: the memory itself may stay for long, as
  * buffers and requests that are being cancelled hold on to it. */
 static void
@@ -325,32 +171,45 @@ drop_ring (GstRingFetchSrc *self)
   gst_clear_object (&self->allocator);
 }
 
-/* The reader of a new stream, with the ring of the one before it unless a setting of it has changed.
- * The allocator keeps the ring from stream to stream. */
+/* The allocator, and so the ring, of the stream before, unless a setting of it has changed. */
+static gboolean
+prepare_ring (GstRingFetchSrc *self, const RfOptions *options, gboolean is_stale, GError **error)
+{
+  g_autoptr (RfRingBuffer) ring = NULL;
+
+  if (is_stale)
+    drop_ring (self);
+  if (self->allocator != NULL)
+    return TRUE;
+  ring = rf_ring_buffer_new_for_options (options, error);
+  if (ring == NULL)
+    return FALSE;
+  self->allocator = gst_ring_fetch_allocator_new (ring);
+  return TRUE;
+}
+
 static RfReader *
 new_reader (GstRingFetchSrc *self, GError **error)
 {
   g_autoptr (RfOptions) options = NULL;
   g_autofree char *location = NULL;
-  gboolean stale;
-  RfReader *reader;
+  RfReader *reader = NULL;
+  gboolean is_stale;
 
   GST_OBJECT_LOCK (self);
-  location = g_strdup (self->location);
-  options = rf_options_copy (self->options);
-  stale = self->ring_is_stale;
-  self->ring_is_stale = FALSE;
+  options = rf_options_copy (self->settings.options);
+  location = g_strdup (self->settings.location);
+  is_stale = self->settings.ring_is_stale;
+  self->settings.ring_is_stale = FALSE;
   GST_OBJECT_UNLOCK (self);
 
-  if (stale)
+  if (prepare_ring (self, options, is_stale, error))
+    reader = rf_reader_new (
+        NULL, location, options,
+        gst_ring_fetch_allocator_get_ring (GST_RING_FETCH_ALLOCATOR (self->allocator)), error);
+  /* Nothing stays behind of a start that failed. */
+  if (reader == NULL)
     drop_ring (self);
-  reader = rf_reader_new (NULL, location, options,
-                          self->allocator != NULL ? gst_ring_fetch_allocator_get_ring (
-                              GST_RING_FETCH_ALLOCATOR (self->allocator))
-                                                  : NULL,
-                          error);
-  if (reader != NULL && self->allocator == NULL)
-    self->allocator = gst_ring_fetch_allocator_new (rf_reader_get_ring_buffer (reader));
   return reader;
 }
 
@@ -370,9 +229,7 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
     }
   GST_OBJECT_LOCK (self);
   self->reader = reader;
-  self->opening = TRUE;
   GST_OBJECT_UNLOCK (self);
-  gst_element_call_async (GST_ELEMENT (self), open_resource, ref_cancellable (self), NULL);
   return TRUE;
 }
 
@@ -386,19 +243,13 @@ gst_ring_fetch_src_stop (GstBaseSrc *base)
   return TRUE;
 }
 
-/* Ends every wait. The base class must not go on before the opener has had its say, or its late
- * start_complete() would start a source that is stopped; it has been cancelled, so that takes no time. */
+/* Ends every wait. */
 static gboolean
 gst_ring_fetch_src_unlock (GstBaseSrc *base)
 {
-  GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
-  g_autoptr (GCancellable) cancellable = ref_cancellable (self);
+  g_autoptr (GCancellable) cancellable = ref_cancellable (GST_RING_FETCH_SRC (base));
 
   g_cancellable_cancel (cancellable);
-  GST_OBJECT_LOCK (self);
-  while (self->opening && self->opener != g_thread_self ())
-    g_cond_wait (&self->opener_gone, GST_OBJECT_GET_LOCK (self));
-  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -425,13 +276,23 @@ gst_ring_fetch_src_get_size (GstBaseSrc *base, guint64 *size)
 }
 
 static gboolean
+is_pulling (GstBaseSrc *base)
+{
+  return GST_PAD_MODE (GST_BASE_SRC_PAD (base)) == GST_PAD_MODE_PULL;
+}
+
+/* Who has chosen to pull before anything is known of the resource finds out with the first pull. */
+static gboolean
 gst_ring_fetch_src_is_seekable (GstBaseSrc *base)
 {
   g_autoptr (RfReader) reader = ref_reader (GST_RING_FETCH_SRC (base));
 
-  return reader != NULL && rf_reader_is_seekable (reader);
+  if (reader == NULL)
+    return FALSE;
+  return rf_reader_is_open (reader) ? rf_reader_is_seekable (reader) : is_pulling (base);
 }
 
+/* The first one comes from the base class, when the stream starts: it begins with the request. */
 static gboolean
 gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
 {
@@ -439,18 +300,18 @@ gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
   g_autoptr (RfReader) reader = ref_reader (self);
   g_autoptr (GError) error = NULL;
 
-  if (reader == NULL || segment->rate < 0.0)
+  if (reader == NULL)
     return FALSE;
+  if (segment->rate < 0.0)
+    {
+      GST_ELEMENT_ERROR (self, RESOURCE, SEEK, ("An object is read forwards only."),
+                         ("rate %f", segment->rate));
+      return FALSE;
+    }
   if (rf_reader_seek (reader, segment->start, segment->stop, &error))
     return TRUE;
   post_error (self, reader, error);
   return FALSE;
-}
-
-static gboolean
-is_pulling (GstBaseSrc *base)
-{
-  return GST_PAD_MODE (GST_BASE_SRC_PAD (base)) == GST_PAD_MODE_PULL;
 }
 
 /* The base class would start and stop the element to answer this where it is not running. Whether there
@@ -518,6 +379,28 @@ append_bytes (GstRingFetchSrc *self,
   return GST_FLOW_OK;
 }
 
+/* The size is known with the first bytes, when the base class has long asked for it. */
+static void
+update_duration (GstRingFetchSrc *self, RfReader *reader)
+{
+  GstSegment *segment = &GST_BASE_SRC (self)->segment;
+  gboolean has_changed = FALSE;
+  guint64 size;
+
+  if (!rf_reader_get_size (reader, &size))
+    return;
+  GST_OBJECT_LOCK (self);
+  if (segment->duration != size)
+    {
+      segment->duration = size;
+      has_changed = TRUE;
+    }
+  GST_OBJECT_UNLOCK (self);
+  if (has_changed)
+    gst_element_post_message (GST_ELEMENT (self),
+                              gst_message_new_duration_changed (GST_OBJECT (self)));
+}
+
 /* In push mode a buffer is what the reader lends; in pull mode it has the length asked for, made of
  * as many loans as that takes. */
 static GstFlowReturn
@@ -546,6 +429,7 @@ gst_ring_fetch_src_create (GstBaseSrc *base, guint64 offset, guint length, GstBu
     }
   while (pull && result == GST_FLOW_OK && gst_buffer_get_size (filled) < length);
 
+  update_duration (self, reader);
   size = gst_buffer_get_size (filled);
   if (result == GST_FLOW_EOS && size > 0)
     result = GST_FLOW_OK;
@@ -577,60 +461,9 @@ gst_ring_fetch_src_finalize (GObject *object)
 
   drop_ring (self);
   g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->options, rf_options_free);
-  g_clear_pointer (&self->location, g_free);
-  g_cond_clear (&self->opener_gone);
+  gst_ring_fetch_settings_clear (&self->settings);
 
   G_OBJECT_CLASS (gst_ring_fetch_src_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *klass)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (
-      klass, PROP_LOCATION,
-      g_param_spec_string ("location", "Location", "URI of the object to read", NULL, flags));
-  g_object_class_install_property (
-      klass, PROP_NUM_WORKERS,
-      g_param_spec_uint ("num-workers", "Number of workers",
-                         "Most requests in flight, 1 to 256 (0 = automatic)", 0, G_MAXUINT, 0,
-                         flags));
-  g_object_class_install_property (klass, PROP_NUM_SLOTS,
-                                   g_param_spec_uint ("num-slots", "Number of slots",
-                                                      "Slots of the ring (0 = automatic)", 0,
-                                                      G_MAXUINT, 0, flags));
-  g_object_class_install_property (
-      klass, PROP_SLOT_SIZE,
-      g_param_spec_uint64 ("slot-size", "Slot size",
-                           "Bytes of a slot, 4096 at least (0 = automatic)", 0, G_MAXUINT64, 0,
-                           flags));
-  g_object_class_install_property (
-      klass, PROP_SHM_NAME,
-      g_param_spec_string ("shm-name", "Shared-memory name",
-                           "Name of a POSIX shared-memory object to make for the ring "
-                           "(NULL = anonymous memory)",
-                           NULL, flags));
-  g_object_class_install_property (
-      klass, PROP_TIMEOUT,
-      g_param_spec_uint ("timeout", "Timeout",
-                         "Longest time without any byte, in seconds (0 = no limit)", 0, G_MAXUINT,
-                         15, flags));
-  g_object_class_install_property (
-      klass, PROP_RETRIES,
-      g_param_spec_int ("retries", "Retries",
-                        "Failed requests in a row, without a new byte, after which a part is given "
-                        "up (-1 = never)",
-                        G_MININT, G_MAXINT, 3, flags));
-  g_object_class_install_property (klass, PROP_USER_AGENT,
-                                   g_param_spec_string ("user-agent", "User agent",
-                                                        "Value of the User-Agent header",
-                                                        "RingFetch/" PACKAGE_VERSION, flags));
-  g_object_class_install_property (
-      klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", "What has been done so far", GST_TYPE_STRUCTURE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -643,7 +476,11 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
   object_class->set_property = gst_ring_fetch_src_set_property;
   object_class->get_property = gst_ring_fetch_src_get_property;
   object_class->finalize = gst_ring_fetch_src_finalize;
-  install_properties (object_class);
+  gst_ring_fetch_settings_install (object_class);
+  g_object_class_install_property (
+      object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "What has been done so far", GST_TYPE_STRUCTURE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_change_state);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -666,10 +503,10 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
 static void
 gst_ring_fetch_src_init (GstRingFetchSrc *self)
 {
-  self->options = rf_options_new ();
+  gst_ring_fetch_settings_init (&self->settings);
   self->cancellable = g_cancellable_new ();
-  g_cond_init (&self->opener_gone);
-  gst_base_src_set_async (GST_BASE_SRC (self), TRUE);
+  /* The reader knows the end, which may not be known before it has come. */
+  gst_base_src_set_automatic_eos (GST_BASE_SRC (self), FALSE);
 }
 
 static GstURIType
@@ -693,7 +530,7 @@ uri_get_uri (GstURIHandler *handler)
   char *uri;
 
   GST_OBJECT_LOCK (self);
-  uri = g_strdup (self->location);
+  uri = g_strdup (self->settings.location);
   GST_OBJECT_UNLOCK (self);
   return uri;
 }
@@ -707,10 +544,7 @@ uri_set_uri (GstURIHandler *handler, const char *uri, GError **error)
   GST_OBJECT_LOCK (self);
   running = GST_STATE (self) >= GST_STATE_PAUSED;
   if (!running)
-    {
-      g_free (self->location);
-      self->location = g_strdup (uri);
-    }
+    gst_ring_fetch_settings_set_location (&self->settings, uri);
   GST_OBJECT_UNLOCK (self);
   if (running)
     g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,

@@ -207,6 +207,26 @@ rf_reader_open_finish (RfReader *self, GAsyncResult *result, GError **error)
 }
 
 /**
+ * rf_reader_is_open:
+ * @self: a reader
+ *
+ * Never waits.
+ *
+ * Returns: whether the server has said by now what the resource is
+ *
+ * Since: 0.1
+ */
+gboolean
+rf_reader_is_open (RfReader *self)
+{
+  gboolean ranges;
+  guint64 size;
+
+  g_return_val_if_fail (IS_READER (self), FALSE);
+  return rf_fetcher_get_resource (self->fetcher, &size, &ranges);
+}
+
+/**
  * rf_reader_get_size:
  * @self: a reader
  * @size: (out): return location for the size of the resource in bytes

@@ -40,6 +40,9 @@ RF_API
 gboolean rf_reader_open_finish (RfReader *self, GAsyncResult *result, GError **error);
 
 RF_API
+gboolean rf_reader_is_open (RfReader *self);
+
+RF_API
 gboolean rf_reader_get_size (RfReader *self, guint64 *size);
 
 RF_API

@@ -221,6 +221,34 @@ GST_START_TEST (test_named_ring_restarts)
 }
 GST_END_TEST;
 
+/* Between READY and PLAYING the ring, and its name, are the same. */
+GST_START_TEST (test_named_ring_is_kept)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstHarness *harness = rf_test_harness_new (server, 8);
+  g_autofree char *name = rf_test_shm_new_name ("kept");
+
+  g_object_set (harness->element, "shm-name", name, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      GstBuffer *buffer;
+
+      gst_harness_play (harness);
+      buffer = gst_harness_pull (harness);
+      fail_unless (gst_is_fd_memory (gst_buffer_peek_memory (buffer, 0)));
+      gst_buffer_unref (buffer);
+      fail_unless (rf_test_shm_is_there (name));
+      gst_element_set_state (harness->element, GST_STATE_READY);
+      fail_unless (rf_test_shm_is_there (name));
+      while ((buffer = gst_harness_try_pull (harness)) != NULL)
+        gst_buffer_unref (buffer);
+    }
+  gst_harness_teardown (harness);
+  fail_if (rf_test_shm_is_there (name));
+}
+GST_END_TEST;
+
 /* With room in the ring and a consumer that lets go, everything is a slot. */
 GST_START_TEST (test_nothing_is_copied)
 {
@@ -292,6 +320,7 @@ ringfetchsrc_memory_suite (void)
   tcase_add_test (chain, test_held_beyond_the_end);
   tcase_add_test (chain, test_queue_and_tee);
   tcase_add_test (chain, test_named_ring_restarts);
+  tcase_add_test (chain, test_named_ring_is_kept);
   tcase_add_test (chain, test_memory_is_bounded);
   tcase_add_test (chain, test_nothing_is_copied);
   tcase_add_test (chain, test_memory_operations);

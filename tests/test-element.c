@@ -4,6 +4,12 @@
 /* The element: states, errors, seeks, queries. test-element-memory.c has what its buffers are made of. */
 
 #include "rf-test-element.h"
+#include "rf-test-shm.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 GST_START_TEST (test_nothing_set)
 {
@@ -61,7 +67,11 @@ GST_START_TEST (test_errors)
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 404 });
   const char *uri = rf_test_server_get_uri (server);
+  g_autofree char *taken = rf_test_shm_new_name ("taken");
+  g_autofree char *untaken = rf_test_shm_new_name ("untaken");
+  int shm = shm_open (taken, O_CREAT | O_EXCL, S_IRUSR);
 
+  fail_unless (shm >= 0);
   fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", uri);
   rf_test_server_set_config (
       server, &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 401 });
@@ -73,11 +83,16 @@ GST_START_TEST (test_errors)
   fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "slot-size", (guint64)4095);
   fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "num-workers", 257);
   fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", "a/b");
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", taken);
+  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense", "shm-name", untaken);
+  fail_if (rf_test_shm_is_there (untaken));
   fail_unless_fails (GST_RESOURCE_ERROR_NO_SPACE_LEFT, "location", uri, "slot-size",
                      (guint64)1 << 40, "num-slots", 8);
   fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", "http://host.invalid/");
   rf_test_server_stop_listening (server);
   fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri);
+  close (shm);
+  shm_unlink (taken);
 }
 GST_END_TEST;
 
@@ -101,6 +116,7 @@ GST_START_TEST (test_seek_in_ready)
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
   GstHarness *harness = rf_test_harness_new (server, 4);
+  g_autoptr (GArray) ranges = NULL;
   GstBuffer *buffer;
 
   gst_element_set_state (harness->element, GST_STATE_READY);
@@ -112,6 +128,109 @@ GST_START_TEST (test_seek_in_ready)
   gst_buffer_unref (buffer);
   wait_for_eos (harness);
   fail_unless_equals_int (gst_harness_buffers_in_queue (harness), 0);
+  gst_harness_teardown (harness);
+
+  /* One request, for just these bytes. */
+  ranges = rf_test_server_dup_ranges (server);
+  fail_unless_equals_int (ranges->len, 1);
+  fail_unless_equals_uint64 (g_array_index (ranges, RfTestServerRange, 0).start, 128);
+  fail_unless_equals_uint64 (g_array_index (ranges, RfTestServerRange, 0).end, 256);
+}
+GST_END_TEST;
+
+static void
+wait_for_error (GstHarness *harness, GstResourceError code)
+{
+  GstBus *bus = gst_element_get_bus (harness->element);
+  GstMessage *message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, GST_MESSAGE_ERROR);
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (message != NULL);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, code), "got: %s", error->message);
+  gst_message_unref (message);
+  gst_object_unref (bus);
+}
+
+/* An error ends a stream, not the element. */
+GST_START_TEST (test_seek_without_ranges)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = MIB, .version = 1, .mode = RF_TEST_SERVER_NO_RANGES });
+  GstHarness *harness = rf_test_harness_new (server, 4);
+  GstBus *bus = gst_bus_new ();
+  GstBuffer *buffer;
+
+  gst_element_set_bus (harness->element, bus);
+  gst_element_set_state (harness->element, GST_STATE_READY);
+  fail_unless (gst_element_seek (harness->element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH,
+                                 GST_SEEK_TYPE_SET, 128, GST_SEEK_TYPE_NONE, -1));
+  gst_harness_play (harness);
+  wait_for_error (harness, GST_RESOURCE_ERROR_SEEK);
+  gst_element_set_state (harness->element, GST_STATE_READY);
+  gst_harness_play (harness);
+  buffer = gst_harness_pull (harness);
+  fail_unless (rf_test_check_buffer (buffer, 0) > 0);
+  gst_buffer_unref (buffer);
+  gst_element_set_bus (harness->element, NULL);
+  gst_harness_teardown (harness);
+  gst_object_unref (bus);
+}
+GST_END_TEST;
+
+/* What comes before the server has answered. */
+typedef enum
+{
+  EARLY_SEEK,
+  EARLY_FLUSH,
+  EARLY_EOS,
+  EARLY_LAST,
+} EarlyEvent;
+
+/* Neither a seek, a flush nor an end is lost or waits for the answer. */
+GST_START_TEST (test_event_before_the_answer)
+{
+  const EarlyEvent early = (EarlyEvent)__i__;
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .latency_ms = 60000 });
+  GstHarness *harness = rf_test_harness_new (server, 4);
+  GstElement *element = harness->element;
+  guint64 position = 0;
+
+  gst_harness_play (harness);
+  fail_unless (rf_test_server_wait_requests (server, 1, 10000));
+  rf_test_server_set_config (server, &(RfTestServerConfig){ .size = MIB, .version = 1 });
+  switch (early)
+    {
+    case EARLY_SEEK:
+      position = 1000;
+      fail_unless (gst_element_seek (element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH,
+                                     GST_SEEK_TYPE_SET, 1000, GST_SEEK_TYPE_NONE, -1));
+      break;
+    case EARLY_FLUSH:
+      fail_unless (gst_element_send_event (element, gst_event_new_flush_start ()));
+      fail_unless (gst_element_send_event (element, gst_event_new_flush_stop (TRUE)));
+      /* The first answer is still to come: another seek does without it. */
+      fail_unless (gst_element_seek (element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_NONE,
+                                     GST_SEEK_TYPE_SET, 1, GST_SEEK_TYPE_NONE, -1));
+      position = 1;
+      break;
+    case EARLY_EOS:
+      position = MIB;
+      fail_unless (gst_element_send_event (element, gst_event_new_eos ()));
+      break;
+    case EARLY_LAST:
+      break;
+    }
+  while (position < MIB)
+    {
+      GstBuffer *buffer = gst_harness_pull (harness);
+
+      fail_unless (buffer != NULL);
+      position = rf_test_check_buffer (buffer, position);
+      gst_buffer_unref (buffer);
+    }
+  wait_for_eos (harness);
   gst_harness_teardown (harness);
 }
 GST_END_TEST;
@@ -374,6 +493,8 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_nothing_set);
   tcase_add_test (chain, test_errors);
   tcase_add_test (chain, test_seek_in_ready);
+  tcase_add_test (chain, test_seek_without_ranges);
+  tcase_add_loop_test (chain, test_event_before_the_answer, 0, EARLY_LAST);
   tcase_add_test (chain, test_pull_mode);
   tcase_add_test (chain, test_scheduling);
   tcase_add_test (chain, test_stop_on_dead_network);

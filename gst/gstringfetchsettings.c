@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Apart from the element, so that a new setting is one entry in each list here and nothing there. */
+
+#include "gstringfetchsettings.h"
+
+enum
+{
+  PROP_0,
+  PROP_LOCATION,
+  PROP_NUM_WORKERS,
+  PROP_NUM_SLOTS,
+  PROP_SLOT_SIZE,
+  PROP_SHM_NAME,
+  PROP_TIMEOUT,
+  PROP_RETRIES,
+  PROP_USER_AGENT,
+  PROP_LAST,
+};
+
+G_STATIC_ASSERT (PROP_LAST == GST_RING_FETCH_FIRST_FREE_PROPERTY);
+
+void
+gst_ring_fetch_settings_init (GstRingFetchSettings *self)
+{
+  *self = (GstRingFetchSettings){ .options = rf_options_new () };
+}
+
+void
+gst_ring_fetch_settings_clear (GstRingFetchSettings *self)
+{
+  g_clear_pointer (&self->location, g_free);
+  g_clear_pointer (&self->options, rf_options_free);
+}
+
+void
+gst_ring_fetch_settings_install (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (
+      klass, PROP_LOCATION,
+      g_param_spec_string ("location", "Location", "URI of the object to read", NULL, flags));
+  g_object_class_install_property (
+      klass, PROP_NUM_WORKERS,
+      g_param_spec_uint ("num-workers", "Number of workers",
+                         "Most requests in flight, 1 to 256 (0 = automatic)", 0, G_MAXUINT, 0,
+                         flags));
+  g_object_class_install_property (klass, PROP_NUM_SLOTS,
+                                   g_param_spec_uint ("num-slots", "Number of slots",
+                                                      "Slots of the ring (0 = automatic)", 0,
+                                                      G_MAXUINT, 0, flags));
+  g_object_class_install_property (
+      klass, PROP_SLOT_SIZE,
+      g_param_spec_uint64 ("slot-size", "Slot size",
+                           "Bytes of a slot, 4096 at least (0 = automatic)", 0, G_MAXUINT64, 0,
+                           flags));
+  g_object_class_install_property (
+      klass, PROP_SHM_NAME,
+      g_param_spec_string ("shm-name", "Shared-memory name",
+                           "Name of a POSIX shared-memory object to make for the ring "
+                           "(NULL = anonymous memory)",
+                           NULL, flags));
+  g_object_class_install_property (
+      klass, PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+                         "Longest time without any byte, in seconds (0 = no limit)", 0, G_MAXUINT,
+                         15, flags));
+  g_object_class_install_property (
+      klass, PROP_RETRIES,
+      g_param_spec_int ("retries", "Retries",
+                        "Failed requests in a row, without a new byte, after which a part is given "
+                        "up (-1 = never)",
+                        G_MININT, G_MAXINT, 3, flags));
+  g_object_class_install_property (klass, PROP_USER_AGENT,
+                                   g_param_spec_string ("user-agent", "User agent",
+                                                        "Value of the User-Agent header",
+                                                        "RingFetch/" PACKAGE_VERSION, flags));
+}
+
+gboolean
+gst_ring_fetch_settings_set (GstRingFetchSettings *self, guint id, const GValue *value)
+{
+  switch (id)
+    {
+    case PROP_LOCATION:
+      gst_ring_fetch_settings_set_location (self, g_value_get_string (value));
+      break;
+    case PROP_NUM_WORKERS:
+      rf_options_set_num_workers (self->options, g_value_get_uint (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_NUM_SLOTS:
+      rf_options_set_num_slots (self->options, g_value_get_uint (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_SLOT_SIZE:
+      rf_options_set_slot_size (self->options, g_value_get_uint64 (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_SHM_NAME:
+      rf_options_set_shm_name (self->options, g_value_get_string (value));
+      self->ring_is_stale = TRUE;
+      break;
+    case PROP_TIMEOUT:
+      rf_options_set_timeout (self->options, g_value_get_uint (value));
+      break;
+    case PROP_RETRIES:
+      rf_options_set_retries (self->options, g_value_get_int (value));
+      break;
+    case PROP_USER_AGENT:
+      rf_options_set_user_agent (self->options, g_value_get_string (value));
+      break;
+    default:
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+gst_ring_fetch_settings_get (const GstRingFetchSettings *self, guint id, GValue *value)
+{
+  switch (id)
+    {
+    case PROP_LOCATION:
+      g_value_set_string (value, self->location);
+      break;
+    case PROP_NUM_WORKERS:
+      g_value_set_uint (value, rf_options_get_num_workers (self->options));
+      break;
+    case PROP_NUM_SLOTS:
+      g_value_set_uint (value, rf_options_get_num_slots (self->options));
+      break;
+    case PROP_SLOT_SIZE:
+      g_value_set_uint64 (value, rf_options_get_slot_size (self->options));
+      break;
+    case PROP_SHM_NAME:
+      g_value_set_string (value, rf_options_get_shm_name (self->options));
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, rf_options_get_timeout (self->options));
+      break;
+    case PROP_RETRIES:
+      g_value_set_int (value, rf_options_get_retries (self->options));
+      break;
+    case PROP_USER_AGENT:
+      g_value_set_string (value, rf_options_get_user_agent (self->options));
+      break;
+    default:
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+gst_ring_fetch_settings_set_location (GstRingFetchSettings *self, const char *location)
+{
+  char *copy = g_strdup (location);
+
+  g_free (self->location);
+  self->location = copy;
+}
