@@ -136,7 +136,8 @@ check_format() {
   local files=()
 
   mapfile -t files < <(git -c safe.directory="$PWD" ls-files \
-    'lib/*.[ch]' 'gst/*.[ch]' 'tests/*.[ch]' 'tests/support/*.[ch]' 2>/dev/null)
+    'lib/*.[ch]' 'gst/*.[ch]' 'tests/*.[ch]' 'tests/support/*.[ch]' 'tests/fuzz/*.[ch]' \
+    2>/dev/null)
   if ((${#files[@]} == 0)); then
     echo "Not a git checkout: not checked."
   elif [[ $(clang-format --version) != *' version 14.'* ]]; then
