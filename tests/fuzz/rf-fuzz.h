@@ -12,4 +12,7 @@ G_BEGIN_DECLS
 /* Aborts if a property does not hold. Otherwise returns 0: libFuzzer takes no other value. */
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
+/* Called by libFuzzer once, before that. */
+int LLVMFuzzerInitialize (int *argc, char ***argv);
+
 G_END_DECLS
