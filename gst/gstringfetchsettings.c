@@ -39,40 +39,101 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
+  /**
+   * GstRingFetchSrc:location:
+   *
+   * The URI of the object, http or https. It is requested as it is written.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_LOCATION,
       g_param_spec_string ("location", "Location", "URI of the object to read", NULL, flags));
+  /**
+   * GstRingFetchSrc:num-workers:
+   *
+   * The most requests in flight, 1 to 256, each on a connection of its own; 0 lets the library choose.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_NUM_WORKERS,
       g_param_spec_uint ("num-workers", "Number of workers",
                          "Most requests in flight, 1 to 256 (0 = automatic)", 0, G_MAXUINT, 0,
                          flags));
+  /**
+   * GstRingFetchSrc:num-slots:
+   *
+   * The number of slots of the ring; 0 lets the library choose, for a ring of 64 MiB at most. Two slots
+   * are always kept for fetching: while downstream holds all others, buffers are copies.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (klass, PROP_NUM_SLOTS,
                                    g_param_spec_uint ("num-slots", "Number of slots",
                                                       "Slots of the ring (0 = automatic)", 0,
                                                       G_MAXUINT, 0, flags));
+  /**
+   * GstRingFetchSrc:slot-size:
+   *
+   * The size of a slot in bytes, 4096 at least, which is also the most that one request asks for and that
+   * a buffer holds; 0 lets the library choose.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_SLOT_SIZE,
       g_param_spec_uint64 ("slot-size", "Slot size",
                            "Bytes of a slot, 4096 at least (0 = automatic)", 0, G_MAXUINT64, 0,
                            flags));
+  /**
+   * GstRingFetchSrc:shm-name:
+   *
+   * The name of a POSIX shared-memory object to make for the ring, to which other processes can attach;
+   * %NULL for anonymous memory. The name is removed with the state NULL.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_SHM_NAME,
       g_param_spec_string ("shm-name", "Shared-memory name",
                            "Name of a POSIX shared-memory object to make for the ring "
                            "(NULL = anonymous memory)",
                            NULL, flags));
+  /**
+   * GstRingFetchSrc:timeout:
+   *
+   * The longest time to wait without one byte arriving, in seconds; 0 for no limit. The whole transfer may
+   * take as long as it takes.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_TIMEOUT,
       g_param_spec_uint ("timeout", "Timeout",
                          "Longest time without any byte, in seconds (0 = no limit)", 0, G_MAXUINT,
                          15, flags));
+  /**
+   * GstRingFetchSrc:retries:
+   *
+   * How many requests for a part may fail one after another without a new byte before the stream fails;
+   * 0 to repeat none, -1 for no limit.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       klass, PROP_RETRIES,
       g_param_spec_int ("retries", "Retries",
-                        "Failed requests in a row, without a new byte, after which a part is given "
-                        "up (-1 = never)",
+                        "Requests for a part that may fail in a row without a new byte "
+                        "(0 = none, -1 = no limit)",
                         G_MININT, G_MAXINT, 3, flags));
+  /**
+   * GstRingFetchSrc:user-agent:
+   *
+   * The value of the User-Agent header; %NULL to send none.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (klass, PROP_USER_AGENT,
                                    g_param_spec_string ("user-agent", "User agent",
                                                         "Value of the User-Agent header",

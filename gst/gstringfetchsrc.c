@@ -477,6 +477,16 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
   object_class->get_property = gst_ring_fetch_src_get_property;
   object_class->finalize = gst_ring_fetch_src_finalize;
   gst_ring_fetch_settings_install (object_class);
+  /**
+   * GstRingFetchSrc:stats:
+   *
+   * What has been done since the stream began: body bytes received (bytes), requests, connections and
+   * retries, the most requests in flight (workers), slots by what they are (slots-free, slots-filling,
+   * slots-lent), buffers that were copied out of the ring (copied-buffers), and bytes delivered a second
+   * since the start or the last seek (goodput). All zero where there is no stream.
+   *
+   * Since: 0.1
+   */
   g_object_class_install_property (
       object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics", "What has been done so far", GST_TYPE_STRUCTURE,

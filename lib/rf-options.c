@@ -269,7 +269,7 @@ rf_options_get_retries (const RfOptions *self)
  * rf_options_set_retries:
  * @self: settings
  * @retries: how many requests for a part may fail one after another without a new byte before the
- *   stream fails; -1 for no limit. The default is 3.
+ *   stream fails; 0 to repeat none, -1 for no limit. The default is 3.
  *
  * Since: 0.1
  */
