@@ -5,15 +5,10 @@
 
 #pragma once
 
+#include "rf-curl-share-private.h"
 #include "rf-transport-private.h"
 
 G_BEGIN_DECLS
-
-/* Caches of names and TLS sessions, shared by the transports of a session. */
-typedef struct _RfCurlShare RfCurlShare;
-
-RfCurlShare *rf_curl_share_new (void);
-void rf_curl_share_unref (RfCurlShare *self);
 
 /* Made on any thread before the reactor knows of it; used and freed on the reactor's. */
 RfTransport *rf_transport_curl_new (RfReactor *reactor, RfCurlShare *share);

@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Connections cannot be shared between threads, what they begin with can: a name is looked up once, and a
+ * TLS session goes on from one connection to the next, whichever reactors they are on. */
+
+#include "rf-curl-share-private.h"
+
+struct _RfCurlShare
+{
+  gatomicrefcount references;
+  CURLSH *share;
+  GMutex locks[CURL_LOCK_DATA_LAST];
+};
+
+static void
+lock_share (CURL *easy, curl_lock_data data, curl_lock_access access, void *user_data)
+{
+  g_mutex_lock (&((RfCurlShare *)user_data)->locks[data]);
+}
+
+static void
+unlock_share (CURL *easy, curl_lock_data data, void *user_data)
+{
+  g_mutex_unlock (&((RfCurlShare *)user_data)->locks[data]);
+}
+
+static gpointer
+init_curl (gpointer unused)
+{
+  return GINT_TO_POINTER (curl_global_init (CURL_GLOBAL_DEFAULT));
+}
+
+RfCurlShare *
+rf_curl_share_new (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  RfCurlShare *self = g_new0 (RfCurlShare, 1);
+
+  g_once (&once, init_curl, NULL);
+  g_atomic_ref_count_init (&self->references);
+  for (guint i = 0; i < G_N_ELEMENTS (self->locks); i++)
+    g_mutex_init (&self->locks[i]);
+  self->share = curl_share_init ();
+  curl_share_setopt (self->share, CURLSHOPT_USERDATA, self);
+  curl_share_setopt (self->share, CURLSHOPT_LOCKFUNC, lock_share);
+  curl_share_setopt (self->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
+  curl_share_setopt (self->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+  curl_share_setopt (self->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  return self;
+}
+
+RfCurlShare *
+rf_curl_share_ref (RfCurlShare *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+rf_curl_share_unref (RfCurlShare *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  curl_share_cleanup (self->share);
+  for (guint i = 0; i < G_N_ELEMENTS (self->locks); i++)
+    g_mutex_clear (&self->locks[i]);
+  g_free (self);
+}
+
+CURLSH *
+rf_curl_share_get_handle (RfCurlShare *self)
+{
+  return self->share;
+}

@@ -1,0 +1,374 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The callbacks of one request. The write callback copies each piece to where the sink wants it, which is
+ * the only copy that a body byte sees in this process; what one wake-up has brought is committed at once,
+ * so that the sink is not called for every 16 KiB. */
+
+#include "rf-curl-transfer-private.h"
+
+#include "rf-error.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* libcurl reads up to this much at a time. It is memory of every running request. */
+#define READ_SIZE (256L * 1024)
+
+/* A body that nobody wants is read up to this size, because a new connection costs more. */
+#define MAX_DRAIN ((gsize)64 * 1024)
+
+#define MAX_REDIRECTS 10L
+
+/* The longest time to connect that libcurl takes, in seconds. It has a default of its own for 0. */
+#define MAX_CONNECT_TIMEOUT (INT_MAX / 1000)
+
+void
+rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
+{
+  if (self->is_dirty)
+    return;
+  self->is_dirty = TRUE;
+  self->next_dirty = *self->dirty_list;
+  *self->dirty_list = self;
+}
+
+static const char *
+find_header (CURL *easy, const char *name)
+{
+  struct curl_header *header;
+
+  if (curl_easy_header (easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    return NULL;
+  return header->value;
+}
+
+void
+rf_curl_transfer_commit (RfCurlTransfer *self)
+{
+  gsize written = self->written;
+
+  self->written = 0;
+  if (written > 0)
+    self->request->funcs->commit (self->request->sink, written);
+}
+
+/* Hands the head to the sink once the last one is complete: not that of a 1xx answer, nor that of a
+ * redirection which libcurl follows. Returns whether to go on. */
+static gboolean
+take_head (RfCurlTransfer *self)
+{
+  RfResponseHead head = { 0 };
+  char *effective = NULL;
+  long status = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200 || (status >= 300 && status < 400 && find_header (self->easy, "Location")))
+    return TRUE;
+
+  curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);
+  head.status = (guint)status;
+  head.reason = self->reason;
+  head.content_range = find_header (self->easy, "Content-Range");
+  head.content_length = find_header (self->easy, "Content-Length");
+  head.content_encoding = find_header (self->easy, "Content-Encoding");
+  head.etag = find_header (self->easy, "ETag");
+  head.effective_uri = effective;
+  switch (self->request->funcs->head (self->request->sink, &head))
+    {
+    case RF_BODY_ACCEPT:
+      self->state = RF_CURL_TRANSFER_BODY;
+      return TRUE;
+    case RF_BODY_DRAIN:
+      self->state = RF_CURL_TRANSFER_DRAINING;
+      return TRUE;
+    case RF_BODY_ABORT:
+      break;
+    }
+  self->state = RF_CURL_TRANSFER_ENDED;
+  return FALSE;
+}
+
+/* Keeps the reason phrase of a status line ("HTTP/1.1 404 Not Found"), as far as it can be shown. */
+static void
+keep_reason (RfCurlTransfer *self, const char *line, gsize length)
+{
+  const char *code = memchr (line, ' ', length);
+  const char *end = line + length;
+  const char *reason = code != NULL ? memchr (code + 1, ' ', (gsize)(end - code - 1)) : NULL;
+  gsize kept = 0;
+
+  for (const char *c = reason != NULL ? reason + 1 : end; c < end && kept < RF_CURL_MAX_REASON - 1;
+       c++)
+    if (g_ascii_isprint (*c))
+      self->reason[kept++] = *c;
+  self->reason[kept] = '\0';
+}
+
+static size_t
+on_header (char *line, size_t size, size_t count, void *user_data)
+{
+  RfCurlTransfer *self = user_data;
+  gsize length = size * count;
+  gboolean is_last = length == 0 || line[0] == '\r' || line[0] == '\n';
+
+  if (length > 5 && memcmp (line, "HTTP/", 5) == 0)
+    keep_reason (self, line, length);
+  if (is_last && self->state == RF_CURL_TRANSFER_HEAD && !take_head (self))
+    return 0;
+  return length;
+}
+
+static size_t
+write_body (RfCurlTransfer *self, const char *data, gsize length)
+{
+  gsize done = self->skip;
+
+  self->skip = 0;
+  while (done < length)
+    {
+      gsize piece;
+
+      if (self->room == 0)
+        {
+          gboolean wait = FALSE;
+
+          rf_curl_transfer_commit (self);
+          self->dest = self->request->funcs->space (self->request->sink, &self->room, &wait);
+          if (self->dest == NULL)
+            {
+              self->room = 0;
+              self->skip = done;
+              if (wait)
+                return CURL_WRITEFUNC_PAUSE;
+              self->state = RF_CURL_TRANSFER_ENDED;
+              return 0;
+            }
+        }
+      piece = MIN (self->room, length - done);
+      memcpy (self->dest, data + done, piece);
+      self->dest += piece;
+      self->room -= piece;
+      self->written += piece;
+      done += piece;
+    }
+  if (self->written > 0)
+    rf_curl_transfer_mark_dirty (self);
+  return length;
+}
+
+static size_t
+on_body (char *data, size_t size, size_t count, void *user_data)
+{
+  RfCurlTransfer *self = user_data;
+  gsize length = size * count;
+
+  switch (self->state)
+    {
+    case RF_CURL_TRANSFER_BODY:
+      return write_body (self, data, length);
+    case RF_CURL_TRANSFER_DRAINING:
+      self->drained += length;
+      return self->drained <= MAX_DRAIN ? length : 0;
+    case RF_CURL_TRANSFER_HEAD:
+    case RF_CURL_TRANSFER_ENDED:
+      break;
+    }
+  return 0;
+}
+
+static GError *
+make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
+{
+  const char *text = *self->error_text != '\0' ? self->error_text : curl_easy_strerror (code);
+
+  return g_error_new_literal (RF_ERROR, (int)kind, text);
+}
+
+guint
+rf_curl_transfer_count_connections (RfCurlTransfer *self)
+{
+  long connections = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &connections);
+  return (guint)connections;
+}
+
+/* Whether a proxy has refused to connect: libcurl takes that for a broken connection. */
+static gboolean
+is_refused_by_proxy (RfCurlTransfer *self, RfResult *result)
+{
+  long status = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (status < 300)
+    return FALSE;
+  result->outcome = status >= 500 ? RF_OUTCOME_TRANSIENT : RF_OUTCOME_PERMANENT;
+  result->error = g_error_new (RF_ERROR, status == 407 ? RF_ERROR_NOT_AUTHORIZED : RF_ERROR_CONNECT,
+                               "The proxy refused to connect to the server (status %ld)", status);
+  return TRUE;
+}
+
+RfResult
+rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
+{
+  RfResult result = { .outcome = RF_OUTCOME_TRANSIENT };
+  RfError kind = RF_ERROR_READ;
+
+  result.connections = rf_curl_transfer_count_connections (self);
+  if (code == CURLE_OK && self->state == RF_CURL_TRANSFER_HEAD)
+    {
+      result.outcome = RF_OUTCOME_PERMANENT;
+      result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
+                                          "The server ended the exchange without an answer");
+      return result;
+    }
+  if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_DRAINING))
+    {
+      result.outcome = RF_OUTCOME_COMPLETE;
+      return result;
+    }
+  if (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_ENDED)
+    {
+      result.outcome = RF_OUTCOME_CANCELLED;
+      return result;
+    }
+  if (self->state == RF_CURL_TRANSFER_HEAD && is_refused_by_proxy (self, &result))
+    return result;
+
+  switch ((int)code)
+    {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      kind = RF_ERROR_NOT_FOUND;
+      break;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+      kind = RF_ERROR_CONNECT;
+      break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+      kind = RF_ERROR_CONNECT;
+      result.outcome = RF_OUTCOME_PERMANENT;
+      break;
+    case CURLE_URL_MALFORMAT:
+      kind = RF_ERROR_INVALID_LOCATION;
+      result.outcome = RF_OUTCOME_PERMANENT;
+      break;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_TOO_MANY_REDIRECTS:
+      kind = RF_ERROR_PROTOCOL;
+      result.outcome = RF_OUTCOME_PERMANENT;
+      break;
+    case CURLE_OUT_OF_MEMORY:
+      kind = RF_ERROR_NO_SPACE;
+      result.outcome = RF_OUTCOME_PERMANENT;
+      break;
+    }
+  result.error = make_error (self, code, kind);
+  return result;
+}
+
+void
+rf_curl_transfer_settle (RfCurlTransfer *self)
+{
+  RfCurlTransfer **place = self->dirty_list;
+
+  if (!self->is_dirty)
+    return;
+  while (*place != self)
+    place = &(*place)->next_dirty;
+  *place = self->next_dirty;
+  self->is_dirty = FALSE;
+}
+
+static void
+add_header (RfCurlTransfer *self, const char *name, const char *value)
+{
+  g_autofree char *line = g_strconcat (name, ": ", value, NULL);
+
+  self->headers = curl_slist_append (self->headers, line);
+}
+
+static void
+set_options (RfCurlTransfer *self, RfCurlShare *share)
+{
+  const RfRequest *request = self->request;
+  long connect_timeout = request->connect_timeout != 0
+                             ? (long)MIN (request->connect_timeout, MAX_CONNECT_TIMEOUT)
+                             : MAX_CONNECT_TIMEOUT;
+  CURL *easy = self->easy;
+  char range[RF_RANGE_HEADER_SIZE];
+
+  curl_easy_setopt (easy, CURLOPT_URL, request->uri);
+  curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, request->user_agent);
+  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 1L);
+  curl_easy_setopt (easy, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
+  /* One connection a request is the point of parallel ranges. */
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, connect_timeout);
+  curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  /* Or removing a handle whose name is being resolved would block the thread until it is. */
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt (easy, CURLOPT_SHARE, rf_curl_share_get_handle (share));
+  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, self->error_text);
+  /* What a proxy says to CONNECT is not the head of the answer. */
+  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt (easy, CURLOPT_HEADERDATA, self);
+  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt (easy, CURLOPT_WRITEDATA, self);
+  curl_easy_setopt (easy, CURLOPT_PRIVATE, self);
+
+  add_header (self, "Accept-Encoding", "identity");
+  if (request->if_match != NULL)
+    add_header (self, "If-Match", request->if_match);
+  if (request->ranged)
+    {
+      rf_range_to_header (request->range, range);
+      add_header (self, "Range", range);
+    }
+  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, self->headers);
+}
+
+RfCurlTransfer *
+rf_curl_transfer_new (CURL *easy,
+                      RfCurlShare *share,
+                      RfRequest *request,
+                      RfCurlTransfer **dirty_list)
+{
+  RfCurlTransfer *self = g_new0 (RfCurlTransfer, 1);
+
+  self->easy = easy;
+  self->request = request;
+  self->dirty_list = dirty_list;
+  set_options (self, share);
+  return self;
+}
+
+CURL *
+rf_curl_transfer_free (RfCurlTransfer *self)
+{
+  CURL *easy = self->easy;
+
+  rf_curl_transfer_settle (self);
+  curl_easy_reset (easy);
+  curl_slist_free_all (self->headers);
+  g_free (self);
+  return easy;
+}
