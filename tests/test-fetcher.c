@@ -198,12 +198,16 @@ test_start_again_without_ranges (void)
   g_autoptr (RfReader) reader = new_reader (script);
   g_autoptr (RfParallelBuffer) all = NULL;
   g_autoptr (GError) error = NULL;
+  guint64 broken_at;
 
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 500000);
+  /* What waits for a slot in libcurl 8 when a body breaks off is not handed out any more. */
+  broken_at = rf_test_reader_check (reader, 0, &error);
+  g_assert_cmpuint (broken_at, >, 0);
+  g_assert_cmpuint (broken_at, <=, 500000);
   g_assert_error (error, RF_ERROR, RF_ERROR_READ);
   g_clear_error (&error);
 
-  g_assert_false (rf_reader_seek (reader, 500000, RF_SIZE_UNKNOWN, &error));
+  g_assert_false (rf_reader_seek (reader, broken_at, RF_SIZE_UNKNOWN, &error));
   g_assert_error (error, RF_ERROR, RF_ERROR_NOT_SEEKABLE);
   g_clear_error (&error);
 
