@@ -6,6 +6,10 @@
 
 #include "rf-curl-share-private.h"
 
+#include "rf-reactor-private.h"
+
+#include <stdlib.h>
+
 struct _RfCurlShare
 {
   gatomicrefcount references;
@@ -25,10 +29,15 @@ unlock_share (CURL *easy, curl_lock_data data, void *user_data)
   g_mutex_unlock (&((RfCurlShare *)user_data)->locks[data]);
 }
 
+/* The TLS library takes itself apart when the process exits, by a handler that it has registered by now.
+ * Ours comes before it: no thread may be in the middle of a handshake then. */
 static gpointer
 init_curl (gpointer unused)
 {
-  return GINT_TO_POINTER (curl_global_init (CURL_GLOBAL_DEFAULT));
+  CURLcode code = curl_global_init (CURL_GLOBAL_DEFAULT);
+
+  atexit (rf_reactor_halt_all);
+  return GINT_TO_POINTER (code);
 }
 
 RfCurlShare *

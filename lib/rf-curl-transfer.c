@@ -33,14 +33,23 @@ rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
   *self->dirty_list = self;
 }
 
+/* The value of a field; NULL: there is none. Sets `is_ambiguous` if it is there again with another. */
 static const char *
-find_header (CURL *easy, const char *name)
+find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
 {
   struct curl_header *header;
+  const char *value;
+  size_t amount;
 
   if (curl_easy_header (easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
     return NULL;
-  return header->value;
+  value = header->value;
+  amount = header->amount;
+  for (size_t i = 1; i < amount; i++)
+    if (curl_easy_header (easy, name, i, CURLH_HEADER, -1, &header) != CURLHE_OK
+        || strcmp (header->value, value) != 0)
+      *is_ambiguous = TRUE;
+  return value;
 }
 
 void
@@ -59,20 +68,26 @@ static gboolean
 take_head (RfCurlTransfer *self)
 {
   RfResponseHead head = { 0 };
+  const char *location;
   char *effective = NULL;
   long status = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200 || (status >= 300 && status < 400 && find_header (self->easy, "Location")))
+  if (status < 200)
+    return TRUE;
+  /* libcurl leaves a carriage return of a field that is empty. */
+  location = find_header (self->easy, "Location", &head.is_ambiguous);
+  if (status >= 300 && status < 400 && location != NULL
+      && location[strspn (location, " \t\r\n")] != '\0')
     return TRUE;
 
   curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);
   head.status = (guint)status;
   head.reason = self->reason;
-  head.content_range = find_header (self->easy, "Content-Range");
-  head.content_length = find_header (self->easy, "Content-Length");
-  head.content_encoding = find_header (self->easy, "Content-Encoding");
-  head.etag = find_header (self->easy, "ETag");
+  head.content_range = find_header (self->easy, "Content-Range", &head.is_ambiguous);
+  head.content_length = find_header (self->easy, "Content-Length", &head.is_ambiguous);
+  head.content_encoding = find_header (self->easy, "Content-Encoding", &head.is_ambiguous);
+  head.etag = find_header (self->easy, "ETag", &head.is_ambiguous);
   head.effective_uri = effective;
   switch (self->request->funcs->head (self->request->sink, &head))
     {
@@ -180,9 +195,21 @@ on_body (char *data, size_t size, size_t count, void *user_data)
 static GError *
 make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
 {
-  const char *text = *self->error_text != '\0' ? self->error_text : curl_easy_strerror (code);
+  const char *text = self->error_text;
 
+  /* Some of libcurl's words quote the URI of a proxy, which may hold a password. */
+  if (*text == '\0' || strchr (text, '@') != NULL || code == CURLE_COULDNT_RESOLVE_PROXY)
+    text = curl_easy_strerror (code);
   return g_error_new_literal (RF_ERROR, (int)kind, text);
+}
+
+gboolean
+rf_curl_transfer_is_connecting (const RfCurlTransfer *self)
+{
+  curl_off_t time = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_CONNECT_TIME_T, &time);
+  return self->state == RF_CURL_TRANSFER_HEAD && time == 0;
 }
 
 guint

@@ -37,6 +37,23 @@ on_slot_free (gpointer data)
   rf_reactor_post (self->lanes[0].thread->reactor, &self->free_task);
 }
 
+static void
+run_lost_task (gpointer data)
+{
+  rf_fetcher_close (data);
+  rf_fetcher_unref (data);
+}
+
+/* The ring calls no more, because another fetcher has it now or this one is closed. Maybe under the lock
+ * of either, and with the last reference: not to be dropped here. */
+static void
+on_ring_lost (gpointer data)
+{
+  RfFetcher *self = data;
+
+  rf_reactor_post (self->lanes[0].thread->reactor, &self->lost_task);
+}
+
 RfFetcher *
 rf_fetcher_new (RfSession *session,
                 RfRingBuffer *ring,
@@ -68,8 +85,9 @@ rf_fetcher_new (RfSession *session,
 
   self->free_task.func = run_free_task;
   self->free_task.data = self;
-  rf_ring_buffer_set_free_func (ring, on_slot_free, rf_fetcher_ref (self),
-                                (GDestroyNotify)rf_fetcher_unref);
+  self->lost_task.func = run_lost_task;
+  self->lost_task.data = self;
+  rf_ring_buffer_set_free_func (ring, on_slot_free, rf_fetcher_ref (self), on_ring_lost);
   return self;
 }
 
@@ -124,12 +142,15 @@ restart_locked (RfFetcher *self, guint64 start)
   self->locked.fresh = TRUE;
   self->locked.delivered = 0;
   self->locked.delivery_began = g_get_monotonic_time ();
-  if (!self->locked.resource.known)
-    self->locked.state = RF_FETCHER_PROBING;
-  else if (self->locked.resource.ranges)
-    self->locked.state = RF_FETCHER_PARALLEL;
-  else
-    self->locked.state = RF_FETCHER_SEQUENTIAL;
+  if (self->locked.resource.known && self->locked.resource.ranges)
+    {
+      self->locked.state = RF_FETCHER_PARALLEL;
+      return;
+    }
+  /* Whatever comes now is all that the consumer gets: it need not be the version of before. */
+  rf_resource_clear (&self->locked.resource);
+  self->locked.without_range = FALSE;
+  self->locked.state = RF_FETCHER_PROBING;
 }
 
 typedef struct _Wait Wait;
@@ -173,7 +194,7 @@ static gboolean
 is_open (RfFetcher *self, Wait *wait, GError **error)
 {
   wait->until = G_MAXINT64;
-  return self->locked.resource.known || is_closed_locked (self, error)
+  return is_closed_locked (self, error) || self->locked.resource.known
          || has_failed_locked (self, error);
 }
 
@@ -432,6 +453,17 @@ rf_fetcher_get_resource (RfFetcher *self, guint64 *size, gboolean *ranges)
   *ranges = self->locked.resource.ranges;
   g_mutex_unlock (&self->locked.lock);
   return known;
+}
+
+char *
+rf_fetcher_dup_uri (RfFetcher *self)
+{
+  char *uri;
+
+  g_mutex_lock (&self->locked.lock);
+  uri = g_strdup (self->locked.resource.uri);
+  g_mutex_unlock (&self->locked.lock);
+  return uri;
 }
 
 guint

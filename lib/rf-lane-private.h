@@ -54,7 +54,7 @@ struct _RfLane
   RfTimer timer;
   RfRequest request;
   char *uri;
-  char *etag;
+  char *if_match;
   RfRange range; /* that this request asked for; `start` moves with the bytes that are committed */
   guint8 *dest;  /* where the byte at range.start goes */
   int slot;      /* being written into; -1: none */
@@ -95,9 +95,11 @@ struct _RfFetcher
   RfLane *lanes;
   guint num_lanes;
 
-  /* Posted to the first lane's reactor when a slot has become free. */
+  /* Posted to the first lane's reactor when a slot has become free, and when the ring has been given to
+   * another fetcher. */
   RfTask free_task;
   gint free_task_posted; /* atomic */
+  RfTask lost_task;
 
   struct
   {

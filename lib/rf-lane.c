@@ -11,6 +11,10 @@
 #include "rf-backoff-private.h"
 #include "rf-error.h"
 
+/* How long a message may take to end when nothing of it is wanted any more: its end is on its way with its
+ * last bytes, or it does not come. Then the connection is not worth the wait. */
+#define END_TIMEOUT (100 * G_TIME_SPAN_MILLISECOND)
+
 static void
 post_locked (RfLane *self)
 {
@@ -29,6 +33,13 @@ set_lane_state (RfLane *self, RfLaneState state)
   if (self->state == RF_LANE_IDLE && state != RF_LANE_IDLE)
     rf_fetcher_ref (self->fetcher);
   self->state = state;
+}
+
+static void
+expect_end (RfLane *self)
+{
+  rf_reactor_start_timer (self->thread->reactor, &self->timer,
+                          g_get_monotonic_time () + END_TIMEOUT);
 }
 
 static RfBodyVerdict
@@ -78,6 +89,8 @@ lane_head (gpointer sink, const RfResponseHead *head)
       break;
     }
   g_mutex_unlock (&fetcher->locked.lock);
+  if (verdict == RF_BODY_DRAIN)
+    expect_end (self);
   return verdict;
 }
 
@@ -166,6 +179,7 @@ lane_commit (gpointer sink, gsize length)
 {
   RfLane *self = sink;
   RfFetcher *fetcher = self->fetcher;
+  gboolean complete = FALSE;
 
   self->range.start += length;
   self->dest += length;
@@ -179,9 +193,13 @@ lane_commit (gpointer sink, gsize length)
       part->filled = rf_ring_buffer_commit (fetcher->ring, part->slot, length);
       fetcher->locked.stats.bytes += length;
       fetcher->locked.last_progress = g_get_monotonic_time ();
+      complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL
+                 && part->filled == rf_range_length (part->range);
       rf_window_wake_locked (fetcher, part);
     }
   g_mutex_unlock (&fetcher->locked.lock);
+  if (complete)
+    expect_end (self);
 }
 
 /* Why a request ended before its part was complete; NULL: it need not have, ask for the rest. */
@@ -315,6 +333,7 @@ lane_done (gpointer sink, RfResult *result)
   RfFetcher *fetcher = self->fetcher;
   gboolean idle;
 
+  rf_reactor_stop_timer (self->thread->reactor, &self->timer);
   leave_slot (self);
 
   g_mutex_lock (&fetcher->locked.lock);
@@ -345,6 +364,7 @@ prepare_request_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
   const RfResource *resource = &fetcher->locked.resource;
+  const char *if_match = rf_resource_get_if_match (resource);
   const char *uri = resource->uri != NULL ? resource->uri : rf_location_get_uri (fetcher->location);
 
   if (g_strcmp0 (uri, self->uri) != 0)
@@ -352,10 +372,10 @@ prepare_request_locked (RfLane *self)
       g_free (self->uri);
       self->uri = g_strdup (uri);
     }
-  if (g_strcmp0 (resource->etag, self->etag) != 0)
+  if (g_strcmp0 (if_match, self->if_match) != 0)
     {
-      g_free (self->etag);
-      self->etag = g_strdup (resource->etag);
+      g_free (self->if_match);
+      self->if_match = g_strdup (if_match);
     }
   take_slot (self, self->part);
   self->received = FALSE;
@@ -363,7 +383,7 @@ prepare_request_locked (RfLane *self)
   self->error_is_transient = FALSE;
   self->request.uri = self->uri;
   self->request.user_agent = rf_options_get_user_agent (fetcher->options);
-  self->request.if_match = self->etag;
+  self->request.if_match = self->if_match;
   self->request.range = self->range;
   self->request.ranged
       = !fetcher->locked.without_range && fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
@@ -446,16 +466,23 @@ on_task (gpointer data)
   rf_fetcher_unref (fetcher);
 }
 
+/* The backoff is over, or the time for a message to end. */
 static void
 on_timer (gpointer data)
 {
   RfLane *self = data;
+  RfTransport *transport = self->thread->transport;
+  gboolean overdue;
 
   g_mutex_lock (&self->fetcher->locked.lock);
   if (self->state == RF_LANE_WAITING)
     set_lane_state (self, RF_LANE_STARTING);
+  overdue = self->state == RF_LANE_RUNNING;
   g_mutex_unlock (&self->fetcher->locked.lock);
-  act (self);
+  if (overdue)
+    transport->cancel (transport, &self->request);
+  else
+    act (self);
 }
 
 void
@@ -476,7 +503,7 @@ void
 rf_lane_clear (RfLane *self)
 {
   g_clear_pointer (&self->uri, g_free);
-  g_clear_pointer (&self->etag, g_free);
+  g_clear_pointer (&self->if_match, g_free);
 }
 
 void

@@ -19,6 +19,10 @@ void rf_location_unref (RfLocation *self);
 /* The URI to request: the text as it was given, without a fragment. */
 const char *rf_location_get_uri (const RfLocation *self);
 
+/* Where an answer came from, as a URI for further requests: with the user and password of the location
+ * if it is on the same server and has none of its own. Free with g_free(). */
+char *rf_location_resolve (const RfLocation *self, const char *effective_uri);
+
 /* The URI for messages and logs: no user, no password, no query (a presigned one is a secret). */
 const char *rf_location_get_display (const RfLocation *self);
 

@@ -19,6 +19,7 @@ struct _RfLocation
 {
   gatomicrefcount references;
   char *uri;
+  gsize host_at; /* where in it the host begins */
   char *display;
 };
 
@@ -104,6 +105,7 @@ rf_location_new (const char *text, GError **error)
   self = g_new0 (RfLocation, 1);
   g_atomic_ref_count_init (&self->references);
   self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)strcspn (rest, "#"), rest);
+  self->host_at = strlen (scheme) + strlen ("://") + host_at;
   self->display = g_strdup_printf ("%s://%.*s%s", scheme, (int)(authority + path_length - host_at),
                                    rest + host_at, path[path_length] == '?' ? "?…" : "");
   return self;
@@ -136,4 +138,35 @@ const char *
 rf_location_get_display (const RfLocation *self)
 {
   return self->display;
+}
+
+static gboolean
+is_same_server (const char *uri, const char *other)
+{
+  g_autofree char *scheme = NULL;
+  g_autofree char *other_scheme = NULL;
+  g_autofree char *host = NULL;
+  g_autofree char *other_host = NULL;
+  int port, other_port;
+
+  return g_uri_split_network (uri, G_URI_FLAGS_SCHEME_NORMALIZE, &scheme, &host, &port, NULL)
+         && g_uri_split_network (other, G_URI_FLAGS_SCHEME_NORMALIZE, &other_scheme, &other_host,
+                                 &other_port, NULL)
+         && strcmp (scheme, other_scheme) == 0 && g_ascii_strcasecmp (host, other_host) == 0
+         && port == other_port;
+}
+
+char *
+rf_location_resolve (const RfLocation *self, const char *effective_uri)
+{
+  const char *user = strstr (self->uri, "://") + 3;
+  gsize user_length = self->host_at - (gsize)(user - self->uri);
+  const char *rest = strstr (effective_uri, "://");
+
+  if (user_length == 0 || rest == NULL || memchr (rest, '@', strcspn (rest + 3, "/?#") + 3) != NULL
+      || !is_same_server (self->uri, effective_uri))
+    return g_strdup (effective_uri);
+  rest += 3;
+  return g_strdup_printf ("%.*s%.*s%s", (int)(rest - effective_uri), effective_uri,
+                          (int)user_length, user, rest);
 }

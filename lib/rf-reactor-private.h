@@ -52,8 +52,12 @@ void rf_reactor_unref (RfReactor *self);
 
 /* Has the thread run the tasks that wait, call `last` and end. Waits for that, unless it is called on
  * the thread itself, which then ends when it is back in its loop. Once, and no task may be posted
- * afterwards. */
+ * afterwards. Does nothing to a thread that has been halted. */
 void rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data);
+
+/* Stops the threads of all reactors where they are, for good: what they use is about to be taken apart,
+ * as the process exits. */
+void rf_reactor_halt_all (void);
 
 /* Runs a task on the reactor's thread, in order of posting. Any thread, any lock may be held. */
 void rf_reactor_post (RfReactor *self, RfTask *task);

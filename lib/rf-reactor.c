@@ -18,12 +18,20 @@
  * thread in practice. */
 #define EVENTS_AT_ONCE 64
 
+/* How long the end of the process waits for the threads at most. They are never busy for so long; but a
+ * process that hangs when it should end is worse than one that may crash. */
+#define HALT_TIMEOUT (10 * G_TIME_SPAN_SECOND)
+
 struct _RfReactor
 {
   gatomicrefcount references;
   GThread *thread;
   int epoll_fd;
   int wake_fd;
+  RfTask halt_task;
+
+  /* Guarded by the lock of `running`. */
+  gboolean halted;
 
   struct
   {
@@ -39,6 +47,15 @@ struct _RfReactor
   struct epoll_event events[EVENTS_AT_ONCE];
   int num_events;
 };
+
+/* The reactors whose threads have not ended. */
+static struct
+{
+  GMutex lock;
+  GCond cond; /* one has been halted, or has ended */
+  GPtrArray *reactors;
+  pid_t process; /* of the threads: a forked child has none of them */
+} running;
 
 static void
 wake (RfReactor *self)
@@ -159,8 +176,60 @@ run (gpointer data)
       run_tasks (self);
     }
   self->last_func (self->last_data);
+
+  g_mutex_lock (&running.lock);
+  g_ptr_array_remove_fast (running.reactors, self);
+  g_cond_broadcast (&running.cond);
+  g_mutex_unlock (&running.lock);
   rf_reactor_unref (self);
   return NULL;
+}
+
+/* The thread stays here until the process is gone. */
+static void
+halt (gpointer data)
+{
+  RfReactor *self = data;
+
+  g_mutex_lock (&running.lock);
+  self->halted = TRUE;
+  g_cond_broadcast (&running.cond);
+  g_mutex_unlock (&running.lock);
+  for (;;)
+    pause ();
+}
+
+static gboolean
+is_any_active_locked (void)
+{
+  for (guint i = 0; i < running.reactors->len; i++)
+    {
+      RfReactor *reactor = running.reactors->pdata[i];
+
+      if (!reactor->halted && reactor->thread != g_thread_self ())
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+rf_reactor_halt_all (void)
+{
+  gint64 until = g_get_monotonic_time () + HALT_TIMEOUT;
+
+  if (running.process != getpid ())
+    return;
+  g_mutex_lock (&running.lock);
+  for (guint i = 0; i < running.reactors->len; i++)
+    {
+      RfReactor *reactor = running.reactors->pdata[i];
+
+      if (reactor->thread != g_thread_self ())
+        rf_reactor_post (reactor, &reactor->halt_task);
+    }
+  while (is_any_active_locked () && g_cond_wait_until (&running.cond, &running.lock, until))
+    ;
+  g_mutex_unlock (&running.lock);
 }
 
 RfReactor *
@@ -173,6 +242,7 @@ rf_reactor_new (guint index, GError **error)
 
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->locked.lock);
+  self->halt_task = (RfTask){ .func = halt, .data = self };
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->epoll_fd < 0 || self->wake_fd < 0
@@ -185,7 +255,17 @@ rf_reactor_new (guint index, GError **error)
       return NULL;
     }
 
+  /* Under the lock: the thread may be looked for as soon as it is in the list. */
+  g_mutex_lock (&running.lock);
   self->thread = g_thread_try_new (name, run, rf_reactor_ref (self), &thread_error);
+  if (self->thread != NULL)
+    {
+      if (running.reactors == NULL)
+        running.reactors = g_ptr_array_new ();
+      g_ptr_array_add (running.reactors, self);
+      running.process = getpid ();
+    }
+  g_mutex_unlock (&running.lock);
   if (self->thread == NULL)
     {
       g_set_error (error, RF_ERROR, RF_ERROR_NO_SPACE,
@@ -240,7 +320,17 @@ rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data)
 {
   LastCall call = { self, last, data };
   RfTask task = { .func = set_last_call, .data = &call };
+  gboolean halted;
 
+  g_mutex_lock (&running.lock);
+  halted = self->halted;
+  g_mutex_unlock (&running.lock);
+  if (halted)
+    {
+      /* Nothing comes of it any more, but it is not lost from sight. */
+      set_last_call (&call);
+      return;
+    }
   if (self->thread == g_thread_self ())
     {
       set_last_call (&call);

@@ -61,7 +61,7 @@ rf_reader_init (RfReader *self)
  * @location: an absolute http or https URI
  * @options: (nullable): the settings; %NULL for the defaults
  * @ring: (nullable): the ring to use, whose sizes then stand instead of those of @options; %NULL to
- *   make one. A ring serves one reader at a time: the one that was made last.
+ *   make one. A ring serves one reader at a time: the one that was made last, and closes others.
  * @error: return location for an error
  *
  * Makes a reader. Nothing is sent yet. Fails at once where the location or a setting is wrong or the
@@ -152,15 +152,36 @@ rf_reader_open (RfReader *self, GCancellable *cancellable, GError **error)
   return rf_fetcher_open (self->fetcher, cancellable, error);
 }
 
+/* Has a thread of its own run `func` and then drop the task. The pool that GIO has for tasks is a small
+ * one that is shared by all, and what waits for a server would block it. */
 static void
-run_open (GTask *task, gpointer source, gpointer unused, GCancellable *cancellable)
+run_in_own_thread (GTask *task, GThreadFunc func)
 {
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_try_new ("ringfetch-task", func, g_object_ref (task), &error);
+
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return;
+    }
+  g_task_return_new_error (task, RF_ERROR, RF_ERROR_NO_SPACE,
+                           "A thread to wait could not be started (%s); raise the limit of threads",
+                           error->message);
+  g_object_unref (task);
+}
+
+static gpointer
+run_open (gpointer data)
+{
+  g_autoptr (GTask) task = data;
   GError *error = NULL;
 
-  if (rf_reader_open (source, cancellable, &error))
+  if (rf_reader_open (g_task_get_source_object (task), g_task_get_cancellable (task), &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+  return NULL;
 }
 
 /**
@@ -186,7 +207,7 @@ rf_reader_open_async (RfReader *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, rf_reader_open_async);
-  g_task_run_in_thread (task, run_open);
+  run_in_own_thread (task, run_open);
 }
 
 /**
@@ -268,6 +289,24 @@ rf_reader_is_seekable (RfReader *self)
 }
 
 /**
+ * rf_reader_dup_uri:
+ * @self: a reader
+ *
+ * Never waits. The URI is for further requests and not for logs: it may hold a password or a signature.
+ *
+ * Returns: (transfer full) (nullable): where the resource really is, after redirects; %NULL: that is not
+ *   known yet
+ *
+ * Since: 0.1
+ */
+char *
+rf_reader_dup_uri (RfReader *self)
+{
+  g_return_val_if_fail (IS_READER (self), NULL);
+  return rf_fetcher_dup_uri (self->fetcher);
+}
+
+/**
  * rf_reader_seek:
  * @self: a reader
  * @start: offset of the byte to go on with, at most %G_MAXINT64; beyond the end of the resource there
@@ -326,16 +365,20 @@ rf_reader_read (RfReader *self, gsize max_size, GCancellable *cancellable, GErro
   return rf_fetcher_take (self->fetcher, max_size, cancellable, error);
 }
 
-static void
-run_read (GTask *task, gpointer source, gpointer max_size, GCancellable *cancellable)
+static gpointer
+run_read (gpointer data)
 {
+  g_autoptr (GTask) task = data;
   GError *error = NULL;
-  RfLoan *loan = rf_reader_read (source, GPOINTER_TO_SIZE (max_size), cancellable, &error);
+  RfLoan *loan = rf_reader_read (g_task_get_source_object (task),
+                                 GPOINTER_TO_SIZE (g_task_get_task_data (task)),
+                                 g_task_get_cancellable (task), &error);
 
   if (loan != NULL)
     g_task_return_pointer (task, loan, (GDestroyNotify)rf_loan_unref);
   else
     g_task_return_error (task, error);
+  return NULL;
 }
 
 /**
@@ -367,7 +410,7 @@ rf_reader_read_async (RfReader *self,
   g_task_set_task_data (task, GSIZE_TO_POINTER (max_size), NULL);
   /* A loan that nobody takes any more must come back to the ring, not be replaced by an error. */
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, run_read);
+  run_in_own_thread (task, run_read);
 }
 
 /**
@@ -437,8 +480,8 @@ rf_reader_read_all (RfReader *self, const char *name, GCancellable *cancellable,
   g_return_val_if_fail (IS_READER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!rf_reader_open (self, cancellable, error)
-      || !rf_reader_seek (self, 0, RF_SIZE_UNKNOWN, error))
+  if (!rf_reader_seek (self, 0, RF_SIZE_UNKNOWN, error)
+      || !rf_reader_open (self, cancellable, error))
     return NULL;
   buffer = new_buffer (self, name, error);
   if (buffer == NULL)
@@ -466,16 +509,20 @@ rf_reader_read_all (RfReader *self, const char *name, GCancellable *cancellable,
   return g_steal_pointer (&buffer);
 }
 
-static void
-run_read_all (GTask *task, gpointer source, gpointer name, GCancellable *cancellable)
+static gpointer
+run_read_all (gpointer data)
 {
+  g_autoptr (GTask) task = data;
   GError *error = NULL;
-  RfParallelBuffer *buffer = rf_reader_read_all (source, name, cancellable, &error);
+  RfParallelBuffer *buffer
+      = rf_reader_read_all (g_task_get_source_object (task), g_task_get_task_data (task),
+                            g_task_get_cancellable (task), &error);
 
   if (buffer != NULL)
     g_task_return_pointer (task, buffer, g_object_unref);
   else
     g_task_return_error (task, error);
+  return NULL;
 }
 
 /**
@@ -504,7 +551,7 @@ rf_reader_read_all_async (RfReader *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, rf_reader_read_all_async);
   g_task_set_task_data (task, g_strdup (name), g_free);
-  g_task_run_in_thread (task, run_read_all);
+  run_in_own_thread (task, run_read_all);
 }
 
 /**

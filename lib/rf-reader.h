@@ -49,6 +49,9 @@ RF_API
 gboolean rf_reader_is_seekable (RfReader *self);
 
 RF_API
+char *rf_reader_dup_uri (RfReader *self) G_GNUC_WARN_UNUSED_RESULT;
+
+RF_API
 gboolean rf_reader_seek (RfReader *self, guint64 start, guint64 stop, GError **error);
 
 RF_API

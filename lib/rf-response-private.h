@@ -15,7 +15,7 @@ typedef struct
   gboolean known;
   gboolean ranges; /* whether it can be read from any offset */
   guint64 size;    /* RF_SIZE_UNKNOWN: until the end has come */
-  char *etag;      /* strong; NULL: none */
+  char *etag;      /* strong or weak; NULL: none */
   char *uri;       /* where it really is, after redirects */
 } RfResource;
 
@@ -39,8 +39,11 @@ RfAnswer rf_response_judge (const RfResponseHead *head,
                             RfContentRange *content,
                             GError **error);
 
-/* The validator to pin, or NULL: weak ones cannot be used with If-Match. */
-const char *rf_response_get_strong_etag (const RfResponseHead *head);
+/* The validator of what was sent; NULL: there is none that is well-formed. */
+const char *rf_response_get_etag (const RfResponseHead *head);
+
+/* The value for If-Match in later requests; NULL: weak validators cannot be used for it. */
+const char *rf_resource_get_if_match (const RfResource *self);
 
 void rf_resource_clear (RfResource *self);
 

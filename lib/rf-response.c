@@ -21,10 +21,31 @@ rf_resource_clear (RfResource *self)
   *self = (RfResource){ .size = RF_SIZE_UNKNOWN };
 }
 
-const char *
-rf_response_get_strong_etag (const RfResponseHead *head)
+/* What stands in the quotes, with them, is the same in a strong and a weak validator. */
+static const char *
+skip_weakness (const char *etag)
 {
-  return head->etag != NULL && head->etag[0] == '"' ? head->etag : NULL;
+  return g_str_has_prefix (etag, "W/") ? etag + 2 : etag;
+}
+
+const char *
+rf_response_get_etag (const RfResponseHead *head)
+{
+  const char *opaque = head->etag != NULL ? skip_weakness (head->etag) : "";
+  gsize length = strlen (opaque);
+
+  if (length < 2 || opaque[0] != '"' || opaque[length - 1] != '"')
+    return NULL;
+  for (gsize i = 1; i < length - 1; i++)
+    if (opaque[i] == '"' || opaque[i] == ' ' || g_ascii_iscntrl (opaque[i]))
+      return NULL;
+  return head->etag;
+}
+
+const char *
+rf_resource_get_if_match (const RfResource *self)
+{
+  return self->etag != NULL && self->etag[0] == '"' ? self->etag : NULL;
 }
 
 static RfError
@@ -76,11 +97,13 @@ refuse (GError **error, RfError code, const char *format, ...)
 static gboolean
 is_same_version (const RfResponseHead *head, const RfResource *resource, guint64 total)
 {
-  const char *etag = rf_response_get_strong_etag (head);
+  const char *etag = rf_response_get_etag (head);
 
   if (!resource->known)
     return TRUE;
-  if (resource->etag != NULL && etag != NULL && strcmp (etag, resource->etag) != 0)
+  /* What is not even weakly the same is certainly another version. */
+  if (resource->etag != NULL && etag != NULL
+      && strcmp (skip_weakness (etag), skip_weakness (resource->etag)) != 0)
     return FALSE;
   return resource->size == RF_SIZE_UNKNOWN || total == RF_SIZE_UNKNOWN || total == resource->size;
 }
@@ -100,6 +123,12 @@ static gboolean
 check_body (const RfResponseHead *head, guint64 *length, GError **error)
 {
   *length = RF_SIZE_UNKNOWN;
+  if (head->is_ambiguous)
+    {
+      refuse (error, RF_ERROR_PROTOCOL,
+              "The server sent a header field twice, with different values");
+      return FALSE;
+    }
   if (head->content_encoding != NULL
       && g_ascii_strcasecmp (head->content_encoding, "identity") != 0)
     {

@@ -30,8 +30,8 @@ struct _RfShm
   guint8 *data;
   gsize size;
   int fd;
-  char *path; /* "/name"; NULL for anonymous memory */
-  gboolean linked;
+  char *path;      /* "/name"; NULL for anonymous memory */
+  pid_t linked_by; /* the process that made the name and removes it; 0: none */
 };
 
 /* Bytes that the kernel can give out without swapping or killing, or G_MAXUINT64 where it does not
@@ -139,7 +139,7 @@ open_named (RfShm *self, const char *name, GError **error)
   self->fd = shm_open (self->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (self->fd >= 0)
     {
-      self->linked = TRUE;
+      self->linked_by = getpid ();
       return TRUE;
     }
   if (errno == EEXIST)
@@ -216,10 +216,10 @@ rf_shm_free (RfShm *self)
 void
 rf_shm_unlink (RfShm *self)
 {
-  if (!self->linked)
-    return;
-  shm_unlink (self->path);
-  self->linked = FALSE;
+  /* A forked child has a copy of this, but the name is its parent's. */
+  if (self->linked_by != 0 && self->linked_by == getpid ())
+    shm_unlink (self->path);
+  self->linked_by = 0;
 }
 
 gboolean

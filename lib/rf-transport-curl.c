@@ -15,6 +15,10 @@
 /* Handles that are kept for later requests; a handle is about 6 KiB. */
 #define MAX_IDLE_HANDLES 64
 
+/* When one address of a host has refused, libcurl 7.88 goes on to the next only when it is called again,
+ * some moments later; no socket is left to have an event then, and its own timer is set far too late. */
+#define NUDGE_DELAY (5 * G_TIME_SPAN_MILLISECOND)
+
 typedef struct
 {
   RfTransport parent;
@@ -22,9 +26,19 @@ typedef struct
   RfCurlShare *share;
   CURLM *multi;
   RfTimer timer;
+  RfTimer nudge;
   GPtrArray *idle_handles;
   RfCurlTransfer *dirty; /* transfers that the end of the present action has something to do for */
 } CurlTransport;
+
+static RfCurlTransfer *
+get_transfer (CURL *easy)
+{
+  RfCurlTransfer *transfer = NULL;
+
+  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **)&transfer);
+  return transfer;
+}
 
 /* Takes the transfer apart; the request is not running when done() is called. */
 static void
@@ -83,7 +97,7 @@ after_action (CurlTransport *self)
 
       if (message->msg != CURLMSG_DONE)
         continue;
-      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+      transfer = get_transfer (message->easy_handle);
       result = rf_curl_transfer_judge (transfer, message->data.result);
       finish (self, transfer, &result);
     }
@@ -113,6 +127,30 @@ on_socket_event (guint32 events, gpointer data)
   after_action (self);
 }
 
+static void
+on_nudge (gpointer data)
+{
+  CurlTransport *self = data;
+  int running;
+
+  /* There is no other call that looks at every handle and then says which sockets to watch. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  curl_multi_socket_all (self->multi, &running);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  after_action (self);
+}
+
+/* A socket is gone. */
+static void
+forget_socket (CurlTransport *self, SocketWatch *socket, const RfCurlTransfer *transfer)
+{
+  if (socket != NULL)
+    rf_reactor_unwatch (self->reactor, &socket->watch);
+  g_free (socket);
+  if (transfer != NULL && rf_curl_transfer_is_connecting (transfer))
+    rf_reactor_start_timer (self->reactor, &self->nudge, g_get_monotonic_time () + NUDGE_DELAY);
+}
+
 /* libcurl says what it wants to know of a socket. */
 static int
 on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket_data)
@@ -123,9 +161,7 @@ on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket
 
   if (what == CURL_POLL_REMOVE)
     {
-      if (socket != NULL)
-        rf_reactor_unwatch (self->reactor, &socket->watch);
-      g_free (socket);
+      forget_socket (self, socket, get_transfer (easy));
       return 0;
     }
   if (socket == NULL)
@@ -143,10 +179,9 @@ on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket
     events |= EPOLLOUT;
   if (!rf_reactor_watch (self->reactor, &socket->watch, events))
     {
-      RfCurlTransfer *transfer = NULL;
+      RfCurlTransfer *transfer = get_transfer (easy);
 
       /* An error from here would end all requests of the thread, not only this one. */
-      curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **)&transfer);
       if (transfer != NULL)
         {
           transfer->is_deaf = TRUE;
@@ -186,10 +221,19 @@ transport_start (RfTransport *transport, RfRequest *request)
   GPtrArray *idle = self->idle_handles;
   CURL *easy
       = idle->len > 0 ? g_ptr_array_steal_index_fast (idle, idle->len - 1) : curl_easy_init ();
+  RfCurlTransfer *transfer;
 
-  request->transfer = rf_curl_transfer_new (easy, self->share, request, &self->dirty);
+  if (easy == NULL)
+    g_error ("No memory for another request");
+  transfer = rf_curl_transfer_new (easy, self->share, request, &self->dirty);
+  request->transfer = transfer;
   /* Adding sets libcurl's timer to now: the reactor starts the request as its next act. */
-  curl_multi_add_handle (self->multi, easy);
+  if (curl_multi_add_handle (self->multi, easy) != CURLM_OK)
+    {
+      RfResult result = rf_curl_transfer_judge (transfer, CURLE_OUT_OF_MEMORY);
+
+      finish (self, transfer, &result);
+    }
 }
 
 static void
@@ -227,6 +271,7 @@ transport_free (RfTransport *transport)
   g_ptr_array_unref (self->idle_handles);
   curl_multi_cleanup (self->multi);
   rf_reactor_stop_timer (self->reactor, &self->timer);
+  rf_reactor_stop_timer (self->reactor, &self->nudge);
   rf_curl_share_unref (self->share);
   g_free (self);
 }
@@ -244,6 +289,8 @@ rf_transport_curl_new (RfReactor *reactor, RfCurlShare *share)
   self->share = rf_curl_share_ref (share);
   self->timer.func = on_timer;
   self->timer.data = self;
+  self->nudge.func = on_nudge;
+  self->nudge.data = self;
   self->idle_handles = g_ptr_array_new_with_free_func (curl_easy_cleanup);
 
   self->multi = curl_multi_init ();

@@ -20,6 +20,7 @@ typedef struct
   const char *content_length;
   const char *content_encoding;
   const char *etag;
+  gboolean is_ambiguous;     /* one of the fields is there twice, with different values */
   const char *effective_uri; /* where the answer came from */
 } RfResponseHead;
 

@@ -170,8 +170,6 @@ rf_window_fill_locked (RfFetcher *self)
         ;
       break;
     case RF_FETCHER_SEQUENTIAL:
-      if (self->locked.num_started == 0)
-        start_part_locked (self);
       for (guint i = 0; i < self->num_lanes; i++)
         rf_lane_resume_locked (&self->lanes[i]);
       break;
@@ -205,8 +203,8 @@ rf_window_learn_locked (RfFetcher *self,
   resource->known = TRUE;
   resource->ranges = answer != RF_ANSWER_WHOLE;
   resource->size = content->total;
-  resource->etag = g_strdup (rf_response_get_strong_etag (head));
-  resource->uri = g_strdup (head->effective_uri);
+  resource->etag = g_strdup (rf_response_get_etag (head));
+  resource->uri = rf_location_resolve (self->location, head->effective_uri);
   self->locked.state = resource->ranges ? RF_FETCHER_PARALLEL : RF_FETCHER_SEQUENTIAL;
 
   if (resource->size <= part->range.start)

@@ -36,6 +36,7 @@ packages=(
   gobject-introspection
   nginx-light
   curl
+  openssl
   python3-gi
   python3-gst-1.0
   gir1.2-glib-2.0

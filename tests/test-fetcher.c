@@ -150,6 +150,31 @@ test_close_while_a_message_does_not_end (void)
   gate_wait (&gate);
 }
 
+/* The only worker does not wait for the ends of messages whose bytes have all come. */
+static gboolean
+answer_large_without_end (const RfTestScriptRequest *request, gpointer unused)
+{
+  g_autofree char *chunk = NULL;
+  guint64 end = MIN (request->end, 10 * SLOT_SIZE);
+
+  say_part (request, 10 * SLOT_SIZE, "Transfer-Encoding: chunked\r\n");
+  chunk = g_strdup_printf ("%" G_GINT64_MODIFIER "x\r\n", end - request->start);
+  rf_test_script_say (request, chunk);
+  rf_test_script_say_content (request, request->start, end);
+  return rf_test_script_hang (request);
+}
+
+static void
+test_messages_do_not_end (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_large_without_end, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 10 * SLOT_SIZE);
+  g_assert_no_error (error);
+}
+
 /* One slot's worth of a body that is announced to be longer. */
 static gboolean
 answer_one_slot (const RfTestScriptRequest *request, gpointer gate)
@@ -221,6 +246,34 @@ test_start_again_without_ranges (void)
   all = rf_reader_read_all (reader, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rf_parallel_buffer_get_size (all), ==, 1000000);
+}
+
+/* A log that grows: each time it is read it is longer, and its length is never told. */
+static gboolean
+answer_growing (const RfTestScriptRequest *request, gpointer unused)
+{
+  guint64 size = 100000 * (request->number + 1);
+  g_autofree char *chunk = g_strdup_printf ("%" G_GINT64_MODIFIER "x\r\n", size);
+
+  rf_test_script_say (request, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  rf_test_script_say (request, chunk);
+  rf_test_script_say_content (request, 0, size);
+  return rf_test_script_say (request, "\r\n0\r\n\r\n");
+}
+
+static void
+test_another_version_without_ranges (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_growing, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  for (guint64 version = 1; version <= 4; version++)
+    {
+      g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, &error));
+      g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 100000 * version);
+      g_assert_no_error (error);
+    }
 }
 
 /* More than its Content-Range says. */
@@ -317,8 +370,157 @@ test_server_cannot_count (void)
   g_assert_no_error (error);
 }
 
+/* Ranges, but no size where there are no bytes. */
 static gboolean
-answer_target_in_etag (const RfTestScriptRequest *request, gpointer unused)
+answer_416_without_size (const RfTestScriptRequest *request, gpointer unused)
+{
+  if (request->end == G_MAXUINT64)
+    {
+      rf_test_script_say (request, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+      return rf_test_script_say_content (request, 0, 1000);
+    }
+  if (request->start < 1000)
+    return answer_exactly (request, 1000);
+  return rf_test_script_say (request, "HTTP/1.1 416 Range Not Satisfiable\r\n"
+                                      "Content-Length: 0\r\n\r\n");
+}
+
+/* A first seek too far does not make the resource unseekable. */
+static void
+test_first_seek_too_far (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_416_without_size, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rf_reader_seek (reader, 5000, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (rf_test_reader_check (reader, 5000, &error), ==, 5000);
+  g_clear_error (&error);
+  g_assert_true (rf_reader_seek (reader, 500, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (rf_test_reader_check (reader, 500, &error), ==, 1000);
+  g_assert_no_error (error);
+  g_assert_true (rf_reader_is_seekable (reader));
+}
+
+static gboolean
+answer_twice (const RfTestScriptRequest *request, gpointer unused)
+{
+  rf_test_script_say (request, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-99/100\r\n"
+                               "Content-Range: bytes 0-99/1000\r\nContent-Length: 100\r\n\r\n");
+  return rf_test_script_say_content (request, 0, 100);
+}
+
+static void
+test_field_is_there_twice (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_twice, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
+  g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
+}
+
+static gboolean
+answer_redirect_to_nowhere (const RfTestScriptRequest *request, gpointer unused)
+{
+  return rf_test_script_say (request, "HTTP/1.1 302 Found\r\nLocation: \r\n"
+                                      "Content-Length: 4\r\n\r\nbody");
+}
+
+static void
+test_redirect_to_nowhere (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_redirect_to_nowhere, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
+  g_assert_error (error, RF_ERROR, RF_ERROR_STATUS);
+  g_assert_cmpuint (rf_reader_get_error_status (reader), ==, 302);
+}
+
+/* "u:p" in base 64. */
+#define AUTHORIZATION "Authorization: Basic dTpw"
+
+/* Sends /object on to /moved, by an absolute URI. Whoever has no password is refused. */
+static gboolean
+answer_with_password (const RfTestScriptRequest *request, gpointer unused)
+{
+  const char *host = strstr (request->head, "\r\nHost: ") + strlen ("\r\nHost: ");
+  g_autofree char *redirect = NULL;
+
+  if (!rf_test_script_has_field (request, AUTHORIZATION))
+    return rf_test_script_say (request, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+  if (g_str_has_prefix (request->head, "GET /moved "))
+    return answer_exactly (request, MIB);
+  redirect = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: http://%.*s/moved\r\n"
+                              "Content-Length: 0\r\n\r\n",
+                              (int)strcspn (host, "\r"), host);
+  return rf_test_script_say (request, redirect);
+}
+
+static void
+test_password_and_redirect (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_password, NULL);
+  g_autofree char *uri
+      = g_strdup_printf ("http://u:p@127.0.0.1:%u/object", rf_test_script_get_port (script));
+  g_autoptr (RfReader) reader = rf_test_reader_new (uri, &one_worker);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, MIB);
+  g_assert_no_error (error);
+}
+
+static gboolean
+answer_404_first (const RfTestScriptRequest *request, gpointer unused)
+{
+  if (request->number == 0)
+    return rf_test_script_say (request, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  return answer_exactly (request, 1000);
+}
+
+/* It begins anew, whatever was before. */
+static void
+test_read_all_after_an_error (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_404_first, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (RfParallelBuffer) all = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (rf_reader_open (reader, NULL, &error));
+  g_assert_error (error, RF_ERROR, RF_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  all = rf_reader_read_all (reader, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rf_parallel_buffer_get_size (all), ==, 1000);
+}
+
+/* The reader that was made last has the ring, and the one before it is closed. */
+static void
+test_two_readers_on_a_ring (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 4 * MIB, .version = 1 });
+  const char *uri = rf_test_server_get_uri (server);
+  g_autoptr (RfReader) first = rf_test_reader_new (uri, &one_worker);
+  RfRingBuffer *ring = rf_reader_get_ring_buffer (first);
+  g_autoptr (RfReader) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check_until (first, 0, 1, &error), ==, 1);
+  second = rf_reader_new (NULL, uri, NULL, ring, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rf_test_reader_check (second, 0, &error), ==, 4 * MIB);
+  g_assert_no_error (error);
+  rf_test_reader_check (first, 1, &error);
+  g_assert_error (error, RF_ERROR, RF_ERROR_CLOSED);
+}
+
+static gboolean
+answer_verbatim_target (const RfTestScriptRequest *request, gpointer unused)
 {
   g_assert_true (g_str_has_prefix (request->head, "GET /a/../b%2fc//./?x=%2f&y=%7e HTTP/1.1\r\n"));
   return answer_exactly (request, 10);
@@ -328,7 +530,7 @@ answer_target_in_etag (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_target_is_the_location (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_target_in_etag, NULL);
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_verbatim_target, NULL);
   g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u/a/../b%%2fc//./?x=%%2f&y=%%7e#z",
                                           rf_test_script_get_port (script));
   g_autoptr (RfReader) reader = rf_test_reader_new (uri, &one_worker);
@@ -527,6 +729,14 @@ main (int argc, char **argv)
   g_test_add_func ("/fetcher/opening-costs-one-request", test_opening_costs_one_request);
   g_test_add_func ("/fetcher/odd-offsets", test_odd_offsets);
   g_test_add_func ("/fetcher/largest-offset-first", test_largest_offset_first);
+  g_test_add_func ("/fetcher/messages-do-not-end", test_messages_do_not_end);
+  g_test_add_func ("/fetcher/another-version-without-ranges", test_another_version_without_ranges);
+  g_test_add_func ("/fetcher/first-seek-too-far", test_first_seek_too_far);
+  g_test_add_func ("/fetcher/field-is-there-twice", test_field_is_there_twice);
+  g_test_add_func ("/fetcher/redirect-to-nowhere", test_redirect_to_nowhere);
+  g_test_add_func ("/fetcher/password-and-redirect", test_password_and_redirect);
+  g_test_add_func ("/fetcher/read-all-after-an-error", test_read_all_after_an_error);
+  g_test_add_func ("/fetcher/two-readers-on-a-ring", test_two_readers_on_a_ring);
   g_test_add_func ("/fetcher/proxy-refuses", test_proxy_refuses);
   argc = g_test_run ();
   rf_test_script_free (proxy);

@@ -210,6 +210,38 @@ test_refusal_keeps_secrets (void)
     }
 }
 
+/* The password goes to the server that it was given for, and to no other. */
+static void
+test_resolve (void)
+{
+  static const struct
+  {
+    const char *location;
+    const char *effective;
+    const char *expected;
+  } rows[] = {
+    { "http://h/a", "http://h/b", "http://h/b" },
+    { "http://u:p@h/a", "http://u:p@h/b", "http://u:p@h/b" },
+    { "http://u:p@h/a", "http://h/b?c#d", "http://u:p@h/b?c#d" },
+    { "http://u:p@h/a", "HTTP://H:80/b", "HTTP://u:p@H:80/b" },
+    { "http://u@h:81", "http://h:81?x=@", "http://u@h:81?x=@" },
+    { "http://u:p@h/a", "http://other@h/b", "http://other@h/b" },
+    { "http://u:p@h/a", "http://g/b", "http://g/b" },
+    { "http://u:p@h/a", "http://h:81/b", "http://h:81/b" },
+    { "http://u:p@h/a", "https://h/b", "https://h/b" },
+    { "https://u:p@h/a", "http://h/b", "http://h/b" },
+    { "http://u:p@h/a", "http://h.g/b", "http://h.g/b" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (rows[i].location);
+      g_autofree char *resolved = rf_location_resolve (location, rows[i].effective);
+
+      g_assert_cmpstr (resolved, ==, rows[i].expected);
+    }
+}
+
 static void
 test_references (void)
 {
@@ -235,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/location/fragment", test_fragment);
   g_test_add_func ("/location/display", test_display);
   g_test_add_func ("/location/refusal-keeps-secrets", test_refusal_keeps_secrets);
+  g_test_add_func ("/location/resolve", test_resolve);
   g_test_add_func ("/location/references", test_references);
   return g_test_run ();
 }

@@ -354,6 +354,44 @@ test_async_error (void)
   g_assert_error (error, RF_ERROR, RF_ERROR_NOT_AUTHORIZED);
 }
 
+/* Who waits for a dead server does not hold up anybody else. */
+static void
+test_async_beside_dead_servers (void)
+{
+  g_autoptr (RfTestServer) dead
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 1, .latency_ms = 600000 });
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 100, .version = 1 });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (RfLoan) loan = NULL;
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *stored[40] = { NULL };
+  GAsyncResult *good = NULL;
+  gint64 began;
+
+  for (guint i = 0; i < G_N_ELEMENTS (stored); i++)
+    {
+      g_autoptr (RfReader) waiting
+          = rf_test_reader_new (rf_test_server_get_uri (dead),
+                                &(RfTestSettings){ .workers = 1, .slots = 1, .slot_size = 4096 });
+
+      rf_reader_read_async (waiting, 1, cancellable, store_result, &stored[i]);
+    }
+  began = g_get_monotonic_time ();
+  rf_reader_read_async (reader, 100, NULL, store_result, &good);
+  result = wait_for_result (&good);
+  loan = rf_reader_read_finish (reader, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 2 * G_USEC_PER_SEC);
+
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (stored); i++)
+    g_object_unref (wait_for_result (&stored[i]));
+}
+
 static guint
 count_threads (const char *name)
 {
@@ -428,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reader/cancel", test_cancel);
   g_test_add_func ("/reader/async", test_async);
   g_test_add_func ("/reader/async-error", test_async_error);
+  g_test_add_func ("/reader/async-beside-dead-servers", test_async_beside_dead_servers);
   g_test_add_func ("/reader/many-readers", test_many_readers);
   return g_test_run ();
 }

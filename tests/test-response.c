@@ -17,6 +17,7 @@ static const RfRequest later_request
     = { .uri = "http://host/object", .if_match = "\"a\"", .range = { 200, 300 }, .ranged = TRUE };
 static const RfResource unknown = { .size = RF_SIZE_UNKNOWN };
 static char known_etag[] = "\"a\"";
+static char weak_etag[] = "W/\"a\"";
 static char known_uri[] = "http://host/object";
 static const RfResource known
     = { .known = TRUE, .ranges = TRUE, .size = 1000, .etag = known_etag, .uri = known_uri };
@@ -425,17 +426,61 @@ test_error_has_the_servers_words (void)
 }
 
 static void
-test_strong_etag (void)
+test_etag (void)
 {
-  RfResponseHead head = { .status = 206, .etag = "\"a\"" };
+  static const char *const good[] = { "\"a\"", "\"\"", "W/\"a\"", "\"a,b\\\"" };
+  static const char *const bad[]
+      = { NULL, "", "a", "\"", "\"a", "a\"", "w/\"a\"", "\"a\", \"b\"", "\"a\rb\"", "W/" };
+  RfResponseHead head = { .status = 206 };
+  RfResource resource = known;
 
-  g_assert_cmpstr (rf_response_get_strong_etag (&head), ==, "\"a\"");
-  head.etag = "\"\"";
-  g_assert_cmpstr (rf_response_get_strong_etag (&head), ==, "\"\"");
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      head.etag = good[i];
+      g_assert_cmpstr (rf_response_get_etag (&head), ==, good[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      head.etag = bad[i];
+      g_assert_null (rf_response_get_etag (&head));
+    }
+
+  g_assert_cmpstr (rf_resource_get_if_match (&known), ==, "\"a\"");
+  resource.etag = NULL;
+  g_assert_null (rf_resource_get_if_match (&resource));
+  resource.etag = weak_etag;
+  g_assert_null (rf_resource_get_if_match (&resource));
+}
+
+/* A weak validator cannot be asked for, but it tells of a change. */
+static void
+test_weak_etag (void)
+{
+  RfResponseHead head = new_head (206, "bytes 200-299/1000");
+  RfResource resource = known;
+
+  resource.etag = weak_etag;
+  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
   head.etag = "W/\"a\"";
-  g_assert_null (rf_response_get_strong_etag (&head));
-  head.etag = NULL;
-  g_assert_null (rf_response_get_strong_etag (&head));
+  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+  check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+  head.etag = "W/\"b\"";
+  check_error (&head, &later_request, &resource, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+}
+
+static void
+test_ambiguous (void)
+{
+  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+
+  head.is_ambiguous = TRUE;
+  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head.status = 200;
+  head.content_range = NULL;
+  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head.status = 503;
+  check_error (&head, &first_request, &unknown, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
 }
 
 static void
@@ -477,7 +522,9 @@ main (int argc, char **argv)
   g_test_add_func ("/response/encoded", test_encoded);
   g_test_add_func ("/response/error-keeps-secrets", test_error_keeps_secrets);
   g_test_add_func ("/response/error-has-the-servers-words", test_error_has_the_servers_words);
-  g_test_add_func ("/response/strong-etag", test_strong_etag);
+  g_test_add_func ("/response/etag", test_etag);
+  g_test_add_func ("/response/weak-etag", test_weak_etag);
+  g_test_add_func ("/response/ambiguous", test_ambiguous);
   g_test_add_func ("/response/clear", test_clear);
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 
 #include <ringfetch.h>
 
+#include <string.h>
 #include <sys/resource.h>
 
 /* Must come first: later the default session is there. */
@@ -24,6 +25,31 @@ test_failure_is_not_remembered (void)
 
   g_assert_nonnull (rf_session_get_default ());
   g_assert_true (rf_session_get_default () == rf_session_get_default ());
+}
+
+/* What libcurl says of a proxy that it cannot use has the password in it. Only this thread is at work. */
+static void
+test_proxy_password (void)
+{
+  static const char *const proxies[]
+      = { "bad://user:secret@proxy.invalid:1", "http://user:secret@proxy.invalid:x1",
+          "http://user:secret@proxy.invalid:1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (proxies); i++)
+    {
+      g_autoptr (RfOptions) options = rf_options_new ();
+      g_autoptr (RfReader) reader = NULL;
+      g_autoptr (GError) error = NULL;
+
+      rf_options_set_retries (options, 0);
+      g_setenv ("http_proxy", proxies[i], TRUE);
+      reader = rf_reader_new (NULL, "http://host.invalid/", options, NULL, NULL);
+      g_assert_false (rf_reader_open (reader, NULL, &error));
+      g_assert_nonnull (error);
+      if (strstr (error->message, "secret") != NULL)
+        g_error ("\"%s\" shows a secret", error->message);
+    }
+  g_unsetenv ("http_proxy");
 }
 
 static void
@@ -86,6 +112,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/failure-is-not-remembered", test_failure_is_not_remembered);
+  g_test_add_func ("/session/proxy-password", test_proxy_password);
   g_test_add_func ("/session/sessions-come-and-go", test_sessions_come_and_go);
   g_test_add_func ("/session/bare-objects", test_bare_objects);
   g_test_add_func ("/session/bare-session", test_bare_session);

@@ -174,6 +174,25 @@ test_unlink (void)
   g_assert_true (rf_test_shm_is_there (name));
 }
 
+/* A forked child may let go of its copy: the name is its parent's. */
+static void
+test_forked_child_removes_nothing (void)
+{
+  g_autofree char *name = rf_test_shm_new_name ("fork");
+  g_autoptr (RfShm) shm = rf_shm_new (name, 1, NULL);
+  pid_t child = fork ();
+  int status;
+
+  if (child == 0)
+    {
+      rf_shm_free (shm);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_true (rf_test_shm_is_there (name));
+}
+
 static void
 test_unlink_anonymous (void)
 {
@@ -427,6 +446,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shm/who-attaches-removes-nothing", test_who_attaches_removes_nothing);
   g_test_add_func ("/shm/attach-fails", test_attach_fails);
   g_test_add_func ("/shm/unlink", test_unlink);
+  g_test_add_func ("/shm/forked-child-removes-nothing", test_forked_child_removes_nothing);
   g_test_add_func ("/shm/unlink-anonymous", test_unlink_anonymous);
   g_test_add_func ("/shm/name-exists", test_name_exists);
   g_test_add_func ("/shm/invalid-names", test_invalid_names);

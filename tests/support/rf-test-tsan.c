@@ -112,26 +112,6 @@ __attribute__ ((no_sanitize ("thread"))) void (g_task_return_error) (GTask *task
   real (task, error);
 }
 
-/* A task's thread sees what was done before it was asked for. */
-static void
-run_task (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GTaskThreadFunc func = (GTaskThreadFunc)g_object_get_data (G_OBJECT (task), "rf-test-func");
-
-  __tsan_acquire (task);
-  func (task, source, data, cancellable);
-}
-
-__attribute__ ((no_sanitize ("thread"))) void (g_task_run_in_thread) (GTask *task,
-                                                                      GTaskThreadFunc func)
-{
-  REAL (g_task_run_in_thread);
-
-  g_object_set_data (G_OBJECT (task), "rf-test-func", (gpointer)func);
-  __tsan_release (task);
-  real (task, run_task);
-}
-
 /* Who pops what another has pushed sees what he did before. */
 __attribute__ ((no_sanitize ("thread"))) void (g_async_queue_push) (GAsyncQueue *queue,
                                                                     gpointer data)
