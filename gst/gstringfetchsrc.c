@@ -7,7 +7,10 @@
  *
  * Streams one large object from an HTTP server. Many ranged requests at a time fill the slots of a
  * ring of shared memory; the buffers pushed are these slots, without a copy, and a slot is filled
- * again when downstream lets its buffer go.
+ * again when downstream lets its buffer go. While downstream holds all slots but two, buffers are copies.
+ *
+ * A buffer holds what has come of a slot, up to all of it: #GstRingFetchSrc:slot-size takes the place of
+ * #GstBaseSrc:blocksize, which has no effect.
  *
  * ## Example launch lines
  * |[
@@ -42,6 +45,9 @@ struct _GstRingFetchSrc
   GstRingFetchSettings settings;
   RfReader *reader;          /* of the stream; NULL: there is none */
   GCancellable *cancellable; /* replaced after each cancellation */
+
+  /* Guarded by the stream lock. */
+  guint64 position; /* of the reader: the offset of the next byte */
 
   /* Changed only between the states READY and PAUSED, and in NULL. */
   GstAllocator *allocator; /* keeps the ring from one stream to the next */
@@ -292,7 +298,8 @@ gst_ring_fetch_src_is_seekable (GstBaseSrc *base)
   return rf_reader_is_open (reader) ? rf_reader_is_seekable (reader) : is_pulling (base);
 }
 
-/* The first one comes from the base class, when the stream starts: it begins with the request. */
+/* The first one comes from the base class, when the stream starts: it begins with the request, and if it
+ * is refused the start fails without a word. A later one that is refused leaves the stream as it is. */
 static gboolean
 gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
 {
@@ -303,37 +310,59 @@ gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
   if (reader == NULL)
     return FALSE;
   if (segment->rate < 0.0)
+    g_set_error_literal (&error, RF_ERROR, RF_ERROR_NOT_SEEKABLE,
+                         "An object is read forwards only; seek with a positive rate");
+  else if (rf_reader_seek (reader, segment->start, segment->stop, &error))
     {
-      GST_ELEMENT_ERROR (self, RESOURCE, SEEK, ("An object is read forwards only."),
-                         ("rate %f", segment->rate));
-      return FALSE;
+      self->position = segment->start;
+      return TRUE;
     }
-  if (rf_reader_seek (reader, segment->start, segment->stop, &error))
-    return TRUE;
-  post_error (self, reader, error);
+  GST_WARNING_OBJECT (self, "no seek: %s", error->message);
+  if (GST_OBJECT_FLAG_IS_SET (base, GST_BASE_SRC_FLAG_STARTING))
+    post_error (self, reader, error);
   return FALSE;
 }
 
 /* The base class would start and stop the element to answer this where it is not running. Whether there
  * are ranges to pull is known only when the answer has come, long after downstream has had to choose;
  * and a mode once chosen stays: a demuxer that is told otherwise later would activate a running pad. */
+static void
+answer_scheduling (GstBaseSrc *base, GstQuery *query)
+{
+  GstSchedulingFlags flags = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
+
+  if (gst_ring_fetch_src_is_seekable (base))
+    flags |= GST_SCHEDULING_FLAG_SEEKABLE;
+  gst_query_set_scheduling (query, flags, 1, -1, 0);
+  gst_query_add_scheduling_mode (query, is_pulling (base) ? GST_PAD_MODE_PULL : GST_PAD_MODE_PUSH);
+}
+
+/* What is relative in a playlist is so to where it really came from. */
+static void
+add_redirection (GstBaseSrc *base, GstQuery *query)
+{
+  g_autoptr (RfReader) reader = ref_reader (GST_RING_FETCH_SRC (base));
+  g_autofree char *resolved = reader != NULL ? rf_reader_dup_uri (reader) : NULL;
+  g_autofree char *uri = NULL;
+
+  gst_query_parse_uri (query, &uri);
+  if (resolved != NULL && g_strcmp0 (resolved, uri) != 0)
+    gst_query_set_uri_redirection (query, resolved);
+}
+
 static gboolean
 gst_ring_fetch_src_query (GstBaseSrc *base, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_SCHEDULING)
     {
-      gboolean seekable = gst_ring_fetch_src_is_seekable (base);
-      GstSchedulingFlags flags
-          = GST_SCHEDULING_FLAG_SEQUENTIAL | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED;
-
-      if (seekable)
-        flags |= GST_SCHEDULING_FLAG_SEEKABLE;
-      gst_query_set_scheduling (query, flags, 1, -1, 0);
-      gst_query_add_scheduling_mode (query,
-                                     is_pulling (base) ? GST_PAD_MODE_PULL : GST_PAD_MODE_PUSH);
+      answer_scheduling (base, query);
       return TRUE;
     }
-  return GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->query (base, query);
+  if (!GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->query (base, query))
+    return FALSE;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_URI)
+    add_redirection (base, query);
+  return TRUE;
 }
 
 static GstMemory *
@@ -401,6 +430,25 @@ update_duration (GstRingFetchSrc *self, RfReader *reader)
                               gst_message_new_duration_changed (GST_OBJECT (self)));
 }
 
+/* Has the reader go on at the offset that the base class wants next: anywhere in pull mode, and in push
+ * mode where it is already, unless a buffer was dropped by a flush. */
+static gboolean
+go_to (GstRingFetchSrc *self, RfReader *reader, guint64 offset)
+{
+  GstBaseSrc *base = GST_BASE_SRC (self);
+  g_autoptr (GError) error = NULL;
+
+  if (is_pulling (base) ? !rf_reader_seek (reader, offset, RF_SIZE_UNKNOWN, &error)
+                        : offset != self->position
+                              && !rf_reader_seek (reader, offset, base->segment.stop, &error))
+    {
+      post_error (self, reader, error);
+      return FALSE;
+    }
+  self->position = offset;
+  return TRUE;
+}
+
 /* In push mode a buffer is what the reader lends; in pull mode it has the length asked for, made of
  * as many loans as that takes. */
 static GstFlowReturn
@@ -411,26 +459,21 @@ gst_ring_fetch_src_create (GstBaseSrc *base, guint64 offset, guint length, GstBu
   g_autoptr (GCancellable) cancellable = ref_cancellable (self);
   g_autoptr (RfReader) reader = ref_reader (self);
   g_autoptr (GstBuffer) filled = gst_buffer_new ();
-  g_autoptr (GError) error = NULL;
-  GstFlowReturn result;
-  gsize size;
+  GstFlowReturn result = GST_FLOW_OK;
+  gsize size = 0;
 
   if (reader == NULL)
     return GST_FLOW_FLUSHING;
-  if (pull && !rf_reader_seek (reader, offset, RF_SIZE_UNKNOWN, &error))
+  if (!go_to (self, reader, offset))
+    return GST_FLOW_ERROR;
+  while (result == GST_FLOW_OK && (pull ? size < length : size == 0))
     {
-      post_error (self, reader, error);
-      return GST_FLOW_ERROR;
-    }
-  do
-    {
-      size = gst_buffer_get_size (filled);
       result = append_bytes (self, reader, cancellable, pull ? length - size : G_MAXSSIZE, filled);
+      size = gst_buffer_get_size (filled);
     }
-  while (pull && result == GST_FLOW_OK && gst_buffer_get_size (filled) < length);
-
   update_duration (self, reader);
-  size = gst_buffer_get_size (filled);
+  self->position += size;
+
   if (result == GST_FLOW_EOS && size > 0)
     result = GST_FLOW_OK;
   if (result != GST_FLOW_OK)

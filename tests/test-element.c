@@ -191,8 +191,10 @@ typedef enum
 GST_START_TEST (test_event_before_the_answer)
 {
   const EarlyEvent early = (EarlyEvent)__i__;
-  g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .latency_ms = 60000 });
+  /* A flush asks for nothing anew: the answer itself has to come. */
+  const guint latency = early == EARLY_FLUSH ? 300 : 60000;
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = MIB, .version = 1, .latency_ms = latency });
   GstHarness *harness = rf_test_harness_new (server, 4);
   GstElement *element = harness->element;
   guint64 position = 0;
@@ -210,10 +212,6 @@ GST_START_TEST (test_event_before_the_answer)
     case EARLY_FLUSH:
       fail_unless (gst_element_send_event (element, gst_event_new_flush_start ()));
       fail_unless (gst_element_send_event (element, gst_event_new_flush_stop (TRUE)));
-      /* The first answer is still to come: another seek does without it. */
-      fail_unless (gst_element_seek (element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_NONE,
-                                     GST_SEEK_TYPE_SET, 1, GST_SEEK_TYPE_NONE, -1));
-      position = 1;
       break;
     case EARLY_EOS:
       position = MIB;
@@ -267,6 +265,111 @@ GST_START_TEST (test_pull_mode)
     }
   gst_object_unref (pad);
   gst_object_unref (element);
+}
+GST_END_TEST;
+
+/* As a file source does it. */
+GST_START_TEST (test_pull_nothing)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  GstElement *element = gst_element_factory_make ("ringfetchsrc", NULL);
+  GstPad *pad = gst_element_get_static_pad (element, "src");
+  GstBuffer *buffer = NULL;
+
+  g_object_set (element, "location", rf_test_server_get_uri (server), NULL);
+  gst_element_set_state (element, GST_STATE_READY);
+  fail_unless (gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, TRUE));
+  fail_unless_equals_int (gst_pad_get_range (pad, 5, 0, &buffer), GST_FLOW_OK);
+  fail_unless_equals_uint64 (gst_buffer_get_size (buffer), 0);
+  gst_buffer_unref (buffer);
+  gst_pad_activate_mode (pad, GST_PAD_MODE_PULL, FALSE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_object_unref (pad);
+  gst_object_unref (element);
+}
+GST_END_TEST;
+
+/* A buffer that a flush drops on its way is read again: each is what its offset says. */
+GST_START_TEST (test_flush_without_a_seek)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = (guint64)1 << 40, .version = 1 });
+  GstHarness *harness = rf_test_harness_new (server, 4);
+
+  gst_harness_play (harness);
+  for (guint i = 0; i < 100; i++)
+    {
+      guint left;
+
+      for (guint k = 0; k < 3; k++)
+        {
+          GstBuffer *buffer = gst_harness_pull (harness);
+
+          fail_unless (buffer != NULL);
+          rf_test_check_buffer (buffer, GST_BUFFER_OFFSET (buffer));
+          gst_buffer_unref (buffer);
+        }
+      fail_unless (gst_element_send_event (harness->element, gst_event_new_flush_start ()));
+      for (left = gst_harness_buffers_in_queue (harness); left > 0; left--)
+        gst_buffer_unref (gst_harness_pull (harness));
+      fail_unless (gst_element_send_event (harness->element, gst_event_new_flush_stop (TRUE)));
+    }
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
+/* It returns FALSE, and the stream goes on as if nothing had been asked. */
+GST_START_TEST (test_refused_seek)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 4 * MIB, .version = 1 });
+  GstHarness *harness = rf_test_harness_new (server, 4);
+  GstBus *bus = gst_bus_new ();
+  guint64 position = 0;
+
+  gst_element_set_bus (harness->element, bus);
+  gst_harness_play (harness);
+  while (position < 4 * MIB)
+    {
+      GstBuffer *buffer = gst_harness_pull (harness);
+
+      if (position == 0)
+        fail_if (gst_element_seek (harness->element, -1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_NONE,
+                                   GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 1000));
+      position = rf_test_check_buffer (buffer, position);
+      gst_buffer_unref (buffer);
+    }
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) == NULL);
+  gst_element_set_bus (harness->element, NULL);
+  gst_harness_teardown (harness);
+  gst_object_unref (bus);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_redirection)
+{
+  g_autoptr (RfTestServer) target
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .redirect_to = rf_test_server_get_uri (target) });
+  g_autofree char *location
+      = g_strdup_printf ("http://127.0.0.1:%u/redirect", rf_test_server_get_port (server));
+  GstHarness *harness = rf_test_harness_new (server, 4);
+  GstQuery *query = gst_query_new_uri ();
+  g_autofree char *uri = NULL;
+  g_autofree char *redirection = NULL;
+
+  g_object_set (harness->element, "location", location, NULL);
+  gst_harness_play (harness);
+  gst_buffer_unref (gst_harness_pull (harness));
+  fail_unless (gst_element_query (harness->element, query));
+  gst_query_parse_uri (query, &uri);
+  gst_query_parse_uri_redirection (query, &redirection);
+  fail_unless_equals_string (uri, location);
+  fail_unless_equals_string (redirection, rf_test_server_get_uri (target));
+  gst_query_unref (query);
+  gst_harness_teardown (harness);
 }
 GST_END_TEST;
 
@@ -496,6 +599,10 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_seek_without_ranges);
   tcase_add_loop_test (chain, test_event_before_the_answer, 0, EARLY_LAST);
   tcase_add_test (chain, test_pull_mode);
+  tcase_add_test (chain, test_pull_nothing);
+  tcase_add_test (chain, test_flush_without_a_seek);
+  tcase_add_test (chain, test_refused_seek);
+  tcase_add_test (chain, test_redirection);
   tcase_add_test (chain, test_scheduling);
   tcase_add_test (chain, test_stop_on_dead_network);
   tcase_add_test (chain, test_many_cycles);
