@@ -262,8 +262,10 @@ rf_reactor_new (guint index, GError **error)
     {
       if (running.reactors == NULL)
         running.reactors = g_ptr_array_new ();
-      g_ptr_array_add (running.reactors, self);
+      if (running.process != getpid ())
+        g_ptr_array_set_size (running.reactors, 0);
       running.process = getpid ();
+      g_ptr_array_add (running.reactors, self);
     }
   g_mutex_unlock (&running.lock);
   if (self->thread == NULL)

@@ -5,8 +5,15 @@
 
 #include <ringfetch.h>
 
+#include "rf-test-reader.h"
+#include "rf-test-server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Must come first: later the default session is there. */
 static void
@@ -69,6 +76,38 @@ test_sessions_come_and_go (void)
     }
 }
 
+/* Sanitizers know nothing of what other threads hold when a process forks. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CAN_FORK
+#endif
+
+#ifdef CAN_FORK
+/* A child makes a session of its own, and ends without waiting for threads that are its parent's. */
+static void
+test_forked_child (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+  gint64 began = g_get_monotonic_time ();
+  int status;
+  pid_t child;
+
+  g_assert_nonnull (rf_session_get_default ());
+  fflush (stdout);
+  child = fork ();
+  if (child == 0)
+    {
+      RfSession *session = rf_session_new (NULL);
+      RfReader *reader = rf_reader_new (session, rf_test_server_get_uri (server), NULL, NULL, NULL);
+
+      exit (rf_test_reader_check (reader, 0, NULL) == MIB ? 0 : 1);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
+}
+#endif
+
 /* Bindings offer a bare constructor; what it makes is refused, and can be unreffed. */
 static void
 test_bare_objects (void)
@@ -114,6 +153,9 @@ main (int argc, char **argv)
   g_test_add_func ("/session/failure-is-not-remembered", test_failure_is_not_remembered);
   g_test_add_func ("/session/proxy-password", test_proxy_password);
   g_test_add_func ("/session/sessions-come-and-go", test_sessions_come_and_go);
+#ifdef CAN_FORK
+  g_test_add_func ("/session/forked-child", test_forked_child);
+#endif
   g_test_add_func ("/session/bare-objects", test_bare_objects);
   g_test_add_func ("/session/bare-session", test_bare_session);
   return g_test_run ();
