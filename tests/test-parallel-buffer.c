@@ -240,19 +240,6 @@ test_cannot_grow (void)
   g_assert_cmpmem (rf_parallel_buffer_get_data (buffer), 3, "abc", 3);
 }
 
-/* After all others. */
-static void
-test_nothing_is_left (void)
-{
-  g_autofree char *prefix = rf_test_shm_new_name ("");
-  g_autoptr (GDir) dir = g_dir_open ("/dev/shm", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_prefix (name, prefix))
-      g_error ("\"%s\" was left behind", name);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -270,6 +257,6 @@ main (int argc, char **argv)
   g_test_add_func ("/parallel-buffer/too-large", test_too_large);
   g_test_add_func ("/parallel-buffer/grows-step-by-step", test_grows_step_by_step);
   g_test_add_func ("/parallel-buffer/cannot-grow", test_cannot_grow);
-  g_test_add_func ("/parallel-buffer/nothing-is-left", test_nothing_is_left);
+  g_test_add_func ("/parallel-buffer/nothing-is-left", rf_test_shm_check_nothing_is_left);
   return g_test_run ();
 }

@@ -423,19 +423,6 @@ test_nothing_is_kept (void)
   g_assert_cmpuint (mappings_after, ==, 0);
 }
 
-/* After all others. */
-static void
-test_nothing_is_left (void)
-{
-  g_autofree char *prefix = rf_test_shm_new_name ("");
-  g_autoptr (GDir) dir = g_dir_open ("/dev/shm", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_prefix (name, prefix))
-      g_error ("\"%s\" was left behind", name);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -458,6 +445,6 @@ main (int argc, char **argv)
   g_test_add_func ("/shm/seal", test_seal);
   g_test_add_func ("/shm/seal-named", test_seal_named);
   g_test_add_func ("/shm/nothing-is-kept", test_nothing_is_kept);
-  g_test_add_func ("/shm/nothing-is-left", test_nothing_is_left);
+  g_test_add_func ("/shm/nothing-is-left", rf_test_shm_check_nothing_is_left);
   return g_test_run ();
 }

@@ -14,6 +14,7 @@
 #include "rf-test-answer.h"
 #include "rf-test-content.h"
 #include "rf-test-server-private.h"
+#include "rf-test-socket.h"
 
 #define MAX_HEAD_SIZE (16 * 1024)
 #define FIRST_RANGES 64
@@ -136,25 +137,6 @@ close_socket (RfTestConnection *self)
 
 /* Sending */
 
-static gboolean
-send_all (int fd, const void *data, gsize length, int flags)
-{
-  const guint8 *bytes = data;
-
-  while (length > 0)
-    {
-      gssize n = send (fd, bytes, length, flags | MSG_NOSIGNAL);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      bytes += n;
-      length -= (gsize)n;
-    }
-  return TRUE;
-}
-
 static void
 set_rate (RfTestConnection *self, guint64 rate)
 {
@@ -176,12 +158,12 @@ send_piece (
     RfTestConnection *self, const RfTestSetup *setup, guint64 offset, gsize length, int flags)
 {
   if (setup->image != NULL)
-    return send_all (self->fd, setup->image + offset, length, flags);
+    return rf_test_send_all (self->fd, setup->image + offset, length, flags);
 
   if (self->output == NULL)
     self->output = g_malloc (OUTPUT_SIZE);
   rf_test_content_fill (setup->config.version, self->output, offset, length);
-  return send_all (self->fd, self->output, length, flags);
+  return rf_test_send_all (self->fd, self->output, length, flags);
 }
 
 static gboolean
@@ -190,8 +172,9 @@ send_chunk (RfTestConnection *self, const RfTestSetup *setup, guint64 offset, gs
   char line[32];
   int n = g_snprintf (line, sizeof line, "%zx\r\n", length);
 
-  return send_all (self->fd, line, (gsize)n, MSG_MORE)
-         && send_piece (self, setup, offset, length, MSG_MORE) && send_all (self->fd, "\r\n", 2, 0);
+  return rf_test_send_all (self->fd, line, (gsize)n, MSG_MORE)
+         && send_piece (self, setup, offset, length, MSG_MORE)
+         && rf_test_send_all (self->fd, "\r\n", 2, 0);
 }
 
 static gsize
@@ -223,7 +206,7 @@ send_body (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswer 
 
   if (answer->coding == RF_TEST_CODING_CHUNKED && answer->stop == answer->end
       && answer->after != RF_TEST_AFTER_STALL)
-    return send_all (self->fd, "0\r\n\r\n", 5, 0);
+    return rf_test_send_all (self->fd, "0\r\n\r\n", 5, 0);
   return TRUE;
 }
 
@@ -245,7 +228,7 @@ send_answer (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswe
 
   if (answer->start == answer->end)
     end_answer (self);
-  if (!send_all (self->fd, answer->head, strlen (answer->head), has_body ? MSG_MORE : 0)
+  if (!rf_test_send_all (self->fd, answer->head, strlen (answer->head), has_body ? MSG_MORE : 0)
       || !send_body (self, setup, answer))
     return RF_TEST_AFTER_CLOSE;
   if (answer->after == RF_TEST_AFTER_STALL)
@@ -284,7 +267,7 @@ refuse (RfTestConnection *self, guint status)
   g_auto (RfTestAnswer) answer;
 
   rf_test_answer_refuse (&answer, status);
-  send_all (self->fd, answer.head, strlen (answer.head), 0);
+  rf_test_send_all (self->fd, answer.head, strlen (answer.head), 0);
 }
 
 /* Waits for more of a head; FALSE at the end of the connection. */

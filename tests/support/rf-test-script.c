@@ -7,6 +7,7 @@
 #include "rf-test-script.h"
 
 #include "rf-test-content.h"
+#include "rf-test-socket.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -45,25 +46,6 @@ struct _RfTestScript
     gboolean stopping;
   } locked;
 };
-
-static gboolean
-send_all (int fd, const void *data, gsize length)
-{
-  const char *bytes = data;
-
-  while (length > 0)
-    {
-      gssize n = send (fd, bytes, length, MSG_NOSIGNAL);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      bytes += n;
-      length -= (gsize)n;
-    }
-  return TRUE;
-}
 
 /* Reads a head into `head`, byte for byte. FALSE: the connection has ended. */
 static gboolean
@@ -223,7 +205,7 @@ rf_test_script_get_num_requests (RfTestScript *self)
 gboolean
 rf_test_script_say (const RfTestScriptRequest *request, const char *text)
 {
-  return send_all (request->fd, text, strlen (text));
+  return rf_test_send_all (request->fd, text, strlen (text), 0);
 }
 
 gboolean
@@ -236,7 +218,7 @@ rf_test_script_say_content (const RfTestScriptRequest *request, guint64 start, g
       gsize length = (gsize)MIN (end - start, PIECE_SIZE);
 
       rf_test_content_fill (VERSION, piece, start, length);
-      if (!send_all (request->fd, piece, length))
+      if (!rf_test_send_all (request->fd, piece, length, 0))
         return FALSE;
       start += length;
     }

@@ -18,3 +18,15 @@ rf_test_shm_is_there (const char *name)
 
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
+
+void
+rf_test_shm_check_nothing_is_left (void)
+{
+  g_autofree char *prefix = rf_test_shm_new_name ("");
+  g_autoptr (GDir) dir = g_dir_open ("/dev/shm", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, prefix))
+      g_error ("\"%s\" was left behind", name);
+}
