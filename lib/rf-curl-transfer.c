@@ -8,6 +8,7 @@
 #include "rf-curl-transfer-private.h"
 
 #include "rf-error.h"
+#include "rf-location-private.h"
 
 #include <limits.h>
 #include <string.h>
@@ -336,8 +337,14 @@ set_options (RfCurlTransfer *self, RfCurlShare *share)
                              : MAX_CONNECT_TIMEOUT;
   CURL *easy = self->easy;
   char range[RF_RANGE_HEADER_SIZE];
+  g_autofree char *user = NULL;
+  g_autofree char *password = NULL;
+  g_autofree char *uri = rf_location_split (request->uri, &user, &password);
 
-  curl_easy_setopt (easy, CURLOPT_URL, request->uri);
+  /* Apart from the URI, libcurl keeps them when it is redirected to the same server, and only then. */
+  curl_easy_setopt (easy, CURLOPT_URL, uri);
+  curl_easy_setopt (easy, CURLOPT_USERNAME, user);
+  curl_easy_setopt (easy, CURLOPT_PASSWORD, password);
   curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, request->user_agent);
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -23,6 +23,9 @@ const char *rf_location_get_uri (const RfLocation *self);
  * if it is on the same server and has none of its own. Free with g_free(). */
 char *rf_location_resolve (const RfLocation *self, const char *effective_uri);
 
+/* A URI without its user and password, and these, decoded; NULL: it has none. Free all with g_free(). */
+char *rf_location_split (const char *uri, char **user, char **password);
+
 /* The URI for messages and logs: no user, no password, no query (a presigned one is a secret). */
 const char *rf_location_get_display (const RfLocation *self);
 

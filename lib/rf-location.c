@@ -170,3 +170,20 @@ rf_location_resolve (const RfLocation *self, const char *effective_uri)
   return g_strdup_printf ("%.*s%.*s%s", (int)(rest - effective_uri), effective_uri,
                           (int)user_length, user, rest);
 }
+
+char *
+rf_location_split (const char *uri, char **user, char **password)
+{
+  const char *authority = strstr (uri, "://") + 3;
+  const char *at = memchr (authority, '@', strcspn (authority, "/?#"));
+  const char *colon = at != NULL ? memchr (authority, ':', (gsize)(at - authority)) : NULL;
+  g_autofree char *scheme = g_strndup (uri, (gsize)(authority - uri));
+
+  *user = *password = NULL;
+  if (at == NULL)
+    return g_strdup (uri);
+  *user = g_uri_unescape_segment (authority, colon != NULL ? colon : at, NULL);
+  if (colon != NULL)
+    *password = g_uri_unescape_segment (colon + 1, at, NULL);
+  return g_strconcat (scheme, at + 1, NULL);
+}

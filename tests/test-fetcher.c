@@ -474,6 +474,40 @@ test_password_and_redirect (void)
 }
 
 static gboolean
+answer_without_password (const RfTestScriptRequest *request, gpointer unused)
+{
+  g_assert_null (strstr (request->head, "\r\nAuthorization:"));
+  return answer_exactly (request, MIB);
+}
+
+static gboolean
+answer_elsewhere (const RfTestScriptRequest *request, gpointer other)
+{
+  g_autofree char *redirect
+      = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+                         rf_test_script_get_uri (other));
+
+  g_assert_true (rf_test_script_has_field (request, AUTHORIZATION));
+  return rf_test_script_say (request, redirect);
+}
+
+/* Another server, if only by its port, is not told the password. */
+static void
+test_password_and_other_server (void)
+{
+  g_autoptr (RfTestScript) other = rf_test_script_new (answer_without_password, NULL);
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_elsewhere, other);
+  g_autofree char *uri
+      = g_strdup_printf ("http://u:p@127.0.0.1:%u/object", rf_test_script_get_port (script));
+  g_autoptr (RfReader) reader = rf_test_reader_new (uri, &one_worker);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, MIB);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 1);
+}
+
+static gboolean
 answer_404_first (const RfTestScriptRequest *request, gpointer unused)
 {
   if (request->number == 0)
@@ -735,6 +769,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fetcher/field-is-there-twice", test_field_is_there_twice);
   g_test_add_func ("/fetcher/redirect-to-nowhere", test_redirect_to_nowhere);
   g_test_add_func ("/fetcher/password-and-redirect", test_password_and_redirect);
+  g_test_add_func ("/fetcher/password-and-other-server", test_password_and_other_server);
   g_test_add_func ("/fetcher/read-all-after-an-error", test_read_all_after_an_error);
   g_test_add_func ("/fetcher/two-readers-on-a-ring", test_two_readers_on_a_ring);
   g_test_add_func ("/fetcher/proxy-refuses", test_proxy_refuses);

@@ -243,6 +243,37 @@ test_resolve (void)
 }
 
 static void
+test_split (void)
+{
+  static const struct
+  {
+    const char *uri;
+    const char *bare;
+    const char *user;
+    const char *password;
+  } rows[] = {
+    { "http://h/a@b:c", "http://h/a@b:c", NULL, NULL },
+    { "http://h?a@b", "http://h?a@b", NULL, NULL },
+    { "http://u@h/a", "http://h/a", "u", NULL },
+    { "http://u:@h/a", "http://h/a", "u", "" },
+    { "http://u:p:q@h:81/a", "http://h:81/a", "u", "p:q" },
+    { "http://%75%40:p%3a%20@[::1]/", "http://[::1]/", "u@", "p: " },
+    { "http://u:%ff@h/", "http://h/", "u", "\xff" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *user = NULL;
+      g_autofree char *password = NULL;
+      g_autofree char *bare = rf_location_split (rows[i].uri, &user, &password);
+
+      g_assert_cmpstr (bare, ==, rows[i].bare);
+      g_assert_cmpstr (user, ==, rows[i].user);
+      g_assert_cmpstr (password, ==, rows[i].password);
+    }
+}
+
+static void
 test_references (void)
 {
   RfLocation *location = new_location ("http://host:81/a");
@@ -268,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/location/display", test_display);
   g_test_add_func ("/location/refusal-keeps-secrets", test_refusal_keeps_secrets);
   g_test_add_func ("/location/resolve", test_resolve);
+  g_test_add_func ("/location/split", test_split);
   g_test_add_func ("/location/references", test_references);
   return g_test_run ();
 }
