@@ -309,18 +309,54 @@ gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
 
   if (reader == NULL)
     return FALSE;
-  if (segment->rate < 0.0)
-    g_set_error_literal (&error, RF_ERROR, RF_ERROR_NOT_SEEKABLE,
-                         "An object is read forwards only; seek with a positive rate");
-  else if (rf_reader_seek (reader, segment->start, segment->stop, &error))
+  /* Not the start, which a seek may leave as it is. */
+  if (rf_reader_seek (reader, segment->position, segment->stop, &error))
     {
-      self->position = segment->start;
+      self->position = segment->position;
       return TRUE;
     }
   GST_WARNING_OBJECT (self, "no seek: %s", error->message);
   if (GST_OBJECT_FLAG_IS_SET (base, GST_BASE_SRC_FLAG_STARTING))
     post_error (self, reader, error);
   return FALSE;
+}
+
+/* Whether an event is a seek that cannot be. To be asked first: the base class asks when it has flushed,
+ * and a stream that goes on after that lacks a segment. */
+static gboolean
+is_vain (GstRingFetchSrc *self, GstEvent *event)
+{
+  g_autoptr (RfReader) reader = ref_reader (self);
+  double rate;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return FALSE;
+  gst_event_parse_seek (event, &rate, NULL, NULL, NULL, NULL, NULL, NULL);
+  if (rate > 0.0
+      && (reader == NULL || !rf_reader_is_open (reader) || rf_reader_is_seekable (reader)))
+    return FALSE;
+  GST_WARNING_OBJECT (self, "cannot be: %" GST_PTR_FORMAT, event);
+  return TRUE;
+}
+
+/* From the application. */
+static gboolean
+gst_ring_fetch_src_send_event (GstElement *element, GstEvent *event)
+{
+  if (is_vain (GST_RING_FETCH_SRC (element), event))
+    {
+      gst_event_unref (event);
+      return FALSE;
+    }
+  return GST_ELEMENT_CLASS (gst_ring_fetch_src_parent_class)->send_event (element, event);
+}
+
+/* From downstream. */
+static gboolean
+gst_ring_fetch_src_event (GstBaseSrc *base, GstEvent *event)
+{
+  return !is_vain (GST_RING_FETCH_SRC (base), event)
+         && GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->event (base, event);
 }
 
 /* The base class would start and stop the element to answer this where it is not running. Whether there
@@ -431,22 +467,29 @@ update_duration (GstRingFetchSrc *self, RfReader *reader)
 }
 
 /* Has the reader go on at the offset that the base class wants next: anywhere in pull mode, and in push
- * mode where it is already, unless a buffer was dropped by a flush. */
+ * mode where it is already, unless a flush has dropped a buffer. Where there are no ranges that one is
+ * lost, as flushed data are, and `offset` becomes where the reader is. */
 static gboolean
-go_to (GstRingFetchSrc *self, RfReader *reader, guint64 offset)
+go_to (GstRingFetchSrc *self, RfReader *reader, guint64 *offset)
 {
   GstBaseSrc *base = GST_BASE_SRC (self);
+  gboolean pull = is_pulling (base);
   g_autoptr (GError) error = NULL;
 
-  if (is_pulling (base) ? !rf_reader_seek (reader, offset, RF_SIZE_UNKNOWN, &error)
-                        : offset != self->position
-                              && !rf_reader_seek (reader, offset, base->segment.stop, &error))
+  if (!pull && *offset == self->position)
+    return TRUE;
+  if (rf_reader_seek (reader, *offset, pull ? RF_SIZE_UNKNOWN : base->segment.stop, &error))
     {
-      post_error (self, reader, error);
-      return FALSE;
+      self->position = *offset;
+      return TRUE;
     }
-  self->position = offset;
-  return TRUE;
+  if (!pull && g_error_matches (error, RF_ERROR, RF_ERROR_NOT_SEEKABLE))
+    {
+      *offset = self->position;
+      return TRUE;
+    }
+  post_error (self, reader, error);
+  return FALSE;
 }
 
 /* In push mode a buffer is what the reader lends; in pull mode it has the length asked for, made of
@@ -464,7 +507,7 @@ gst_ring_fetch_src_create (GstBaseSrc *base, guint64 offset, guint length, GstBu
 
   if (reader == NULL)
     return GST_FLOW_FLUSHING;
-  if (!go_to (self, reader, offset))
+  if (!go_to (self, reader, &offset))
     return GST_FLOW_ERROR;
   while (result == GST_FLOW_OK && (pull ? size < length : size == 0))
     {
@@ -536,6 +579,7 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   element_class->change_state = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_change_state);
+  element_class->send_event = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_send_event);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (
       element_class, "Parallel ranged HTTP source", "Source/Network",
@@ -549,6 +593,7 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
   base_class->get_size = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_get_size);
   base_class->is_seekable = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_is_seekable);
   base_class->do_seek = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_do_seek);
+  base_class->event = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_event);
   base_class->query = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_query);
   base_class->create = GST_DEBUG_FUNCPTR (gst_ring_fetch_src_create);
 }

@@ -64,9 +64,6 @@ void rf_curl_transfer_mark_dirty (RfCurlTransfer *self);
 /* Nothing does any more. */
 void rf_curl_transfer_settle (RfCurlTransfer *self);
 
-/* Whether it has no connection yet. */
-gboolean rf_curl_transfer_is_connecting (const RfCurlTransfer *self);
-
 /* Opened for it so far. */
 guint rf_curl_transfer_count_connections (RfCurlTransfer *self);
 

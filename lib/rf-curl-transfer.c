@@ -34,7 +34,7 @@ rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
   *self->dirty_list = self;
 }
 
-/* The value of a field; NULL: there is none. Sets `is_ambiguous` if it is there again with another. */
+/* The value of a field; NULL: there is none, or nothing in it. Sets `is_ambiguous` if it is there again with another. */
 static const char *
 find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
 {
@@ -50,7 +50,8 @@ find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
     if (curl_easy_header (easy, name, i, CURLH_HEADER, -1, &header) != CURLHE_OK
         || strcmp (header->value, value) != 0)
       *is_ambiguous = TRUE;
-  return value;
+  /* libcurl leaves a carriage return of a field that is empty. */
+  return value[strspn (value, " \t\r\n")] != '\0' ? value : NULL;
 }
 
 void
@@ -76,10 +77,8 @@ take_head (RfCurlTransfer *self)
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200)
     return TRUE;
-  /* libcurl leaves a carriage return of a field that is empty. */
   location = find_header (self->easy, "Location", &head.is_ambiguous);
-  if (status >= 300 && status < 400 && location != NULL
-      && location[strspn (location, " \t\r\n")] != '\0')
+  if (status >= 300 && status < 400 && location != NULL)
     return TRUE;
 
   curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);
@@ -202,15 +201,6 @@ make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
   if (*text == '\0' || strchr (text, '@') != NULL || code == CURLE_COULDNT_RESOLVE_PROXY)
     text = curl_easy_strerror (code);
   return g_error_new_literal (RF_ERROR, (int)kind, text);
-}
-
-gboolean
-rf_curl_transfer_is_connecting (const RfCurlTransfer *self)
-{
-  curl_off_t time = 0;
-
-  curl_easy_getinfo (self->easy, CURLINFO_CONNECT_TIME_T, &time);
-  return self->state == RF_CURL_TRANSFER_HEAD && time == 0;
 }
 
 guint

@@ -133,6 +133,8 @@ rf_fetcher_close (RfFetcher *self)
 static void
 restart_locked (RfFetcher *self, guint64 start)
 {
+  gboolean has_changed = g_error_matches (self->locked.error, RF_ERROR, RF_ERROR_CHANGED);
+
   rf_window_clear_locked (self);
   self->locked.position = start;
   self->locked.next = start;
@@ -142,12 +144,12 @@ restart_locked (RfFetcher *self, guint64 start)
   self->locked.fresh = TRUE;
   self->locked.delivered = 0;
   self->locked.delivery_began = g_get_monotonic_time ();
-  if (self->locked.resource.known && self->locked.resource.ranges)
+  if (self->locked.resource.known && self->locked.resource.ranges && !has_changed)
     {
       self->locked.state = RF_FETCHER_PARALLEL;
       return;
     }
-  /* Whatever comes now is all that the consumer gets: it need not be the version of before. */
+  /* What was known holds no more, or need not: without ranges all comes anew. */
   rf_resource_clear (&self->locked.resource);
   self->locked.without_range = FALSE;
   self->locked.state = RF_FETCHER_PROBING;

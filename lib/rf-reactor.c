@@ -317,22 +317,26 @@ set_last_call (gpointer data)
   last->reactor->last_data = last->data;
 }
 
+/* FALSE: it has been halted, and will not end. */
+static gboolean
+wait_for_end (RfReactor *self)
+{
+  gboolean halted;
+
+  g_mutex_lock (&running.lock);
+  while (!self->halted && g_ptr_array_find (running.reactors, self, NULL))
+    g_cond_wait (&running.cond, &running.lock);
+  halted = self->halted;
+  g_mutex_unlock (&running.lock);
+  return !halted;
+}
+
 void
 rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data)
 {
   LastCall call = { self, last, data };
   RfTask task = { .func = set_last_call, .data = &call };
-  gboolean halted;
 
-  g_mutex_lock (&running.lock);
-  halted = self->halted;
-  g_mutex_unlock (&running.lock);
-  if (halted)
-    {
-      /* Nothing comes of it any more, but it is not lost from sight. */
-      set_last_call (&call);
-      return;
-    }
   if (self->thread == g_thread_self ())
     {
       set_last_call (&call);
@@ -340,7 +344,10 @@ rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data)
       return;
     }
   rf_reactor_post (self, &task);
-  g_thread_join (self->thread);
+  if (wait_for_end (self))
+    g_thread_join (self->thread);
+  else
+    set_last_call (&call); /* Nothing comes of it any more, but it is not lost from sight. */
 }
 
 void
@@ -348,6 +355,8 @@ rf_reactor_post (RfReactor *self, RfTask *task)
 {
   gboolean was_empty;
 
+  /* The task may be what drops the last reference, before this returns. */
+  rf_reactor_ref (self);
   task->next = NULL;
   g_mutex_lock (&self->locked.lock);
   was_empty = self->locked.first == NULL;
@@ -361,6 +370,7 @@ rf_reactor_post (RfReactor *self, RfTask *task)
   /* The thread looks at its tasks before it sleeps; only others have to wake it. */
   if (was_empty && self->thread != g_thread_self ())
     wake (self);
+  rf_reactor_unref (self);
 }
 
 void

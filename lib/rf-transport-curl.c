@@ -140,14 +140,14 @@ on_nudge (gpointer data)
   after_action (self);
 }
 
-/* A socket is gone. */
+/* A socket is gone: before the head of an answer, maybe because an address has refused. */
 static void
 forget_socket (CurlTransport *self, SocketWatch *socket, const RfCurlTransfer *transfer)
 {
   if (socket != NULL)
     rf_reactor_unwatch (self->reactor, &socket->watch);
   g_free (socket);
-  if (transfer != NULL && rf_curl_transfer_is_connecting (transfer))
+  if (transfer != NULL && transfer->state == RF_CURL_TRANSFER_HEAD)
     rf_reactor_start_timer (self->reactor, &self->nudge, g_get_monotonic_time () + NUDGE_DELAY);
 }
 

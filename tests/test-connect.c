@@ -89,9 +89,9 @@ freeaddrinfo (struct addrinfo *list)
 }
 
 static guint64
-read_from (const char *host, guint16 port, GError **error)
+read_from (const char *host, guint16 port, const char *path, GError **error)
 {
-  g_autofree char *uri = g_strdup_printf ("http://%s:%u/object", host, port);
+  g_autofree char *uri = g_strdup_printf ("http://%s:%u/%s", host, port, path);
   g_autoptr (RfOptions) options = rf_options_new ();
   g_autoptr (RfReader) reader = NULL;
   gint64 began = g_get_monotonic_time ();
@@ -111,7 +111,24 @@ test_next_address (gconstpointer host)
       = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1 });
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (read_from (host, rf_test_server_get_port (server), &error), ==, SIZE);
+  g_assert_cmpuint (read_from (host, rf_test_server_get_port (server), "object", &error), ==, SIZE);
+  g_assert_no_error (error);
+}
+
+/* A redirection to such a host is no slower. */
+static void
+test_next_address_after_redirection (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1 });
+  g_autofree char *target
+      = g_strdup_printf ("http://fourth.test:%u/object", rf_test_server_get_port (server));
+  g_autoptr (RfTestServer) redirector
+      = rf_test_server_new (&(RfTestServerConfig){ .redirect_to = target });
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (
+      read_from ("one.test", rf_test_server_get_port (redirector), "redirect", &error), ==, SIZE);
   g_assert_no_error (error);
 }
 
@@ -124,9 +141,9 @@ test_no_address (void)
   g_autoptr (GError) refused = NULL;
   g_autoptr (GError) unknown = NULL;
 
-  g_assert_cmpuint (read_from ("refused.test", port, &refused), ==, 0);
+  g_assert_cmpuint (read_from ("refused.test", port, "object", &refused), ==, 0);
   g_assert_error (refused, RF_ERROR, RF_ERROR_CONNECT);
-  g_assert_cmpuint (read_from ("unknown.test", port, &unknown), ==, 0);
+  g_assert_cmpuint (read_from ("unknown.test", port, "object", &unknown), ==, 0);
   g_assert_error (unknown, RF_ERROR, RF_ERROR_NOT_FOUND);
 }
 
@@ -140,6 +157,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, hosts[i].name, test_next_address);
     }
+  g_test_add_func ("/connect/redirection", test_next_address_after_redirection);
   g_test_add_func ("/connect/no-address", test_no_address);
   return g_test_run ();
 }

@@ -273,11 +273,13 @@ GST_START_TEST (test_pull_mode)
 }
 GST_END_TEST;
 
-/* A buffer that a flush drops on its way is read again: each is what its offset says. */
+/* A buffer that a flush drops on its way is read again where there are ranges: each is what its offset
+ * says. */
 GST_START_TEST (test_flush_without_a_seek)
 {
-  g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = (guint64)1 << 40, .version = 1 });
+  static const RfTestServerMode modes[] = { RF_TEST_SERVER_RANGES, RF_TEST_SERVER_NO_RANGES };
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = (guint64)1 << 40, .version = 1, .mode = modes[__i__] });
   GstHarness *harness = rf_test_harness_new (server, 4);
 
   gst_harness_play (harness);
@@ -302,11 +304,18 @@ GST_START_TEST (test_flush_without_a_seek)
 }
 GST_END_TEST;
 
-/* It returns FALSE, and the stream goes on as if nothing had been asked. */
+/* Seeks that cannot be: backwards, and anywhere without ranges. */
+static const struct
+{
+  double rate;
+  RfTestServerMode mode;
+} vain_seeks[] = { { -1.0, RF_TEST_SERVER_RANGES }, { 1.0, RF_TEST_SERVER_NO_RANGES } };
+
+/* It returns FALSE, and the stream goes on as if nothing had been asked, not even flushed. */
 GST_START_TEST (test_refused_seek)
 {
-  g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = 4 * MIB, .version = 1 });
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 4 * MIB, .version = 1, .mode = vain_seeks[__i__].mode });
   GstHarness *harness = rf_test_harness_new (server, 4);
   GstBus *bus = gst_bus_new ();
   guint64 position = 0;
@@ -318,8 +327,14 @@ GST_START_TEST (test_refused_seek)
       GstBuffer *buffer = gst_harness_pull (harness);
 
       if (position == 0)
-        fail_if (gst_element_seek (harness->element, -1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_NONE,
-                                   GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 1000));
+        {
+          GstEvent *event
+              = gst_event_new_seek (vain_seeks[__i__].rate, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH,
+                                    GST_SEEK_TYPE_SET, 100, GST_SEEK_TYPE_SET, 1000);
+
+          fail_if (gst_element_send_event (harness->element, gst_event_ref (event)));
+          fail_if (gst_harness_push_upstream_event (harness, event));
+        }
       position = rf_test_check_buffer (buffer, position);
       gst_buffer_unref (buffer);
     }
@@ -327,6 +342,34 @@ GST_START_TEST (test_refused_seek)
   gst_element_set_bus (harness->element, NULL);
   gst_harness_teardown (harness);
   gst_object_unref (bus);
+}
+GST_END_TEST;
+
+/* One that sets the end alone costs nothing: what is here and on its way stays. */
+GST_START_TEST (test_seek_of_the_stop)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 64 * MIB, .version = 1 });
+  GstHarness *harness = rf_test_harness_new (server, 4);
+  guint64 position = 0;
+  RfTestServerCounts counts;
+
+  gst_harness_play (harness);
+  while (position < 3 * MIB + 1)
+    {
+      GstBuffer *buffer = gst_harness_pull (harness);
+
+      if (position == 0)
+        fail_unless (gst_element_seek (harness->element, 1.0, GST_FORMAT_BYTES, GST_SEEK_FLAG_NONE,
+                                       GST_SEEK_TYPE_NONE, -1, GST_SEEK_TYPE_SET, 3 * MIB + 1));
+      position = rf_test_check_buffer (buffer, position);
+      gst_buffer_unref (buffer);
+    }
+  fail_unless_equals_uint64 (position, 3 * MIB + 1);
+  wait_for_eos (harness);
+  rf_test_server_get_counts (server, &counts);
+  fail_unless (counts.connections <= 4, "%" G_GUINT64_FORMAT " connections", counts.connections);
+  gst_harness_teardown (harness);
 }
 GST_END_TEST;
 
@@ -582,8 +625,9 @@ ringfetchsrc_suite (void)
   tcase_add_test (chain, test_seek_without_ranges);
   tcase_add_loop_test (chain, test_event_before_the_answer, 0, EARLY_LAST);
   tcase_add_test (chain, test_pull_mode);
-  tcase_add_test (chain, test_flush_without_a_seek);
-  tcase_add_test (chain, test_refused_seek);
+  tcase_add_loop_test (chain, test_flush_without_a_seek, 0, 2);
+  tcase_add_loop_test (chain, test_refused_seek, 0, G_N_ELEMENTS (vain_seeks));
+  tcase_add_test (chain, test_seek_of_the_stop);
   tcase_add_test (chain, test_redirection);
   tcase_add_test (chain, test_scheduling);
   tcase_add_test (chain, test_stop_on_dead_network);

@@ -3,7 +3,7 @@
 
 /* Begins to read, and ends: see test-exit.sh.
  *
- * Usage: test-exit URI MICROSECONDS keep|drop */
+ * Usage: test-exit URI MICROSECONDS keep|drop MICROSECONDS */
 
 #include <ringfetch.h>
 
@@ -15,7 +15,7 @@ main (int argc, char **argv)
   RfSession *session = rf_session_new (NULL);
   RfReader *reader = NULL;
 
-  if (argc == 4)
+  if (argc == 5)
     reader = rf_reader_new (session, argv[1], NULL, NULL, NULL);
   if (reader == NULL || !rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, NULL))
     return EXIT_FAILURE;
@@ -25,5 +25,6 @@ main (int argc, char **argv)
       g_object_unref (reader);
       g_object_unref (session);
     }
+  g_usleep (strtoul (argv[4], NULL, 10));
   return EXIT_SUCCESS;
 }

@@ -25,9 +25,13 @@ until grep -q '^ACCEPT' "$work/server"; do
 done
 port=$(sed -nE 's/^ACCEPT .*:([0-9]+)$/\1/p' "$work/server" | head -n 1)
 
-for how in keep drop; do
-  for ((delay = 0; delay < 20000; delay += 500)); do
-    "$program" "https://127.0.0.1:$port/x" "$delay" "$how" ||
-      { echo "$how after $delay microseconds: status $?" >&2; exit 1; }
-  done
+# A process that waits for a thread which has been stopped waits for ten seconds.
+run() {
+  timeout 5 "$program" "https://127.0.0.1:$port/x" "$@" ||
+    { echo "$*: status $?" >&2; exit 1; }
+}
+for ((delay = 0; delay < 20000; delay += 500)); do
+  run "$delay" keep 0
+  run "$delay" drop 0
+  run 400 drop "$delay"
 done

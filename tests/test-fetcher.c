@@ -553,6 +553,71 @@ test_two_readers_on_a_ring (void)
   g_assert_error (error, RF_ERROR, RF_ERROR_CLOSED);
 }
 
+/* After the error that it has changed, a seek reads what it has become. */
+static void
+test_changed (void)
+{
+  RfTestServerConfig config = { .size = 4 * MIB, .version = 2 };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server), &one_worker);
+  g_autoptr (RfLoan) loan = rf_reader_read (reader, 1, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  guint64 position = 1;
+
+  g_assert_nonnull (loan);
+  config.version = 1;
+  rf_test_server_set_config (server, &config);
+  while (error == NULL)
+    {
+      g_autoptr (RfLoan) next = rf_reader_read (reader, G_MAXSSIZE, NULL, &error);
+      gsize size = 0;
+
+      if (next != NULL)
+        rf_loan_get_data (next, &size);
+      position += size;
+      g_assert_cmpuint (position, <, 4 * MIB);
+    }
+  g_assert_error (error, RF_ERROR, RF_ERROR_CHANGED);
+  g_clear_error (&error);
+  g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 4 * MIB);
+  g_assert_no_error (error);
+}
+
+static gpointer
+drop (gpointer object)
+{
+  g_object_unref (object);
+  return NULL;
+}
+
+/* A ring goes to another reader while the one that had it goes, and its session with it. */
+static void
+test_ring_is_handed_on (void)
+{
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 300000, .version = 1 });
+  const char *uri = rf_test_server_get_uri (server);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      RfSession *session = rf_session_new (NULL);
+      RfReader *first = rf_reader_new (session, uri, NULL, NULL, NULL);
+      g_autoptr (RfRingBuffer) ring = g_object_ref (rf_reader_get_ring_buffer (first));
+      g_autoptr (RfReader) second = NULL;
+      g_autoptr (GError) error = NULL;
+      GThread *thread;
+
+      g_assert_true (rf_reader_seek (first, i, RF_SIZE_UNKNOWN, NULL));
+      g_object_unref (session);
+      thread = g_thread_new ("drop", drop, first);
+      second = rf_reader_new (NULL, uri, NULL, ring, NULL);
+      g_assert_cmpuint (rf_test_reader_check (second, 0, &error), ==, 300000);
+      g_assert_no_error (error);
+      g_thread_join (thread);
+    }
+}
+
 static gboolean
 answer_verbatim_target (const RfTestScriptRequest *request, gpointer unused)
 {
@@ -772,6 +837,8 @@ main (int argc, char **argv)
   g_test_add_func ("/fetcher/password-and-other-server", test_password_and_other_server);
   g_test_add_func ("/fetcher/read-all-after-an-error", test_read_all_after_an_error);
   g_test_add_func ("/fetcher/two-readers-on-a-ring", test_two_readers_on_a_ring);
+  g_test_add_func ("/fetcher/changed", test_changed);
+  g_test_add_func ("/fetcher/ring-is-handed-on", test_ring_is_handed_on);
   g_test_add_func ("/fetcher/proxy-refuses", test_proxy_refuses);
   argc = g_test_run ();
   rf_test_script_free (proxy);
