@@ -324,7 +324,7 @@ gst_ring_fetch_src_do_seek (GstBaseSrc *base, GstSegment *segment)
 /* Whether an event is a seek that cannot be. To be asked first: the base class asks when it has flushed,
  * and a stream that goes on after that lacks a segment. */
 static gboolean
-is_vain (GstRingFetchSrc *self, GstEvent *event)
+is_impossible_seek (GstRingFetchSrc *self, GstEvent *event)
 {
   g_autoptr (RfReader) reader = ref_reader (self);
   double rate;
@@ -335,7 +335,8 @@ is_vain (GstRingFetchSrc *self, GstEvent *event)
   if (rate > 0.0
       && (reader == NULL || !rf_reader_is_open (reader) || rf_reader_is_seekable (reader)))
     return FALSE;
-  GST_WARNING_OBJECT (self, "cannot be: %" GST_PTR_FORMAT, event);
+  GST_WARNING_OBJECT (self, "refused, it goes backwards or there are no ranges: %" GST_PTR_FORMAT,
+                      event);
   return TRUE;
 }
 
@@ -343,7 +344,7 @@ is_vain (GstRingFetchSrc *self, GstEvent *event)
 static gboolean
 gst_ring_fetch_src_send_event (GstElement *element, GstEvent *event)
 {
-  if (is_vain (GST_RING_FETCH_SRC (element), event))
+  if (is_impossible_seek (GST_RING_FETCH_SRC (element), event))
     {
       gst_event_unref (event);
       return FALSE;
@@ -355,7 +356,7 @@ gst_ring_fetch_src_send_event (GstElement *element, GstEvent *event)
 static gboolean
 gst_ring_fetch_src_event (GstBaseSrc *base, GstEvent *event)
 {
-  return !is_vain (GST_RING_FETCH_SRC (base), event)
+  return !is_impossible_seek (GST_RING_FETCH_SRC (base), event)
          && GST_BASE_SRC_CLASS (gst_ring_fetch_src_parent_class)->event (base, event);
 }
 
