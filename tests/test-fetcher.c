@@ -50,6 +50,16 @@ new_reader (RfTestScript *script)
   return rf_test_reader_new (rf_test_script_get_uri (script), &one_worker);
 }
 
+/* Reads all that a server says, by one worker, and returns where the end or the error was. */
+static guint64
+read_from (RfTestScriptFunc answer, GError **error)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+
+  return rf_test_reader_check (reader, 0, error);
+}
+
 /* A 206 for what was asked for, of a resource of so many bytes. */
 static void
 say_part (const RfTestScriptRequest *request, guint64 size, const char *framing)
@@ -167,11 +177,9 @@ answer_large_without_end (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_messages_do_not_end (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_large_without_end, NULL);
-  g_autoptr (RfReader) reader = new_reader (script);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 10 * SLOT_SIZE);
+  g_assert_cmpuint (read_from (answer_large_without_end, &error), ==, 10 * SLOT_SIZE);
   g_assert_no_error (error);
 }
 
@@ -290,11 +298,9 @@ answer_too_much (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_longer_than_announced (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_too_much, NULL);
-  g_autoptr (RfReader) reader = new_reader (script);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 100);
+  g_assert_cmpuint (read_from (answer_too_much, &error), ==, 100);
   g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
 }
 
@@ -335,11 +341,9 @@ answer_busy_first (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_busy_page_is_encoded (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_busy_first, NULL);
-  g_autoptr (RfReader) reader = new_reader (script);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 300000);
+  g_assert_cmpuint (read_from (answer_busy_first, &error), ==, 300000);
   g_assert_no_error (error);
 }
 
@@ -413,11 +417,9 @@ answer_twice (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_field_is_there_twice (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_twice, NULL);
-  g_autoptr (RfReader) reader = new_reader (script);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
+  g_assert_cmpuint (read_from (answer_twice, &error), ==, 0);
   g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
 }
 
