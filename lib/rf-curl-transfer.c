@@ -34,7 +34,8 @@ rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
   *self->dirty_list = self;
 }
 
-/* The value of a field; NULL: there is none, or nothing in it. Sets `is_ambiguous` if it is there again with another. */
+/* The value of a field; NULL: there is none, or nothing in it. Sets `is_ambiguous` if it is there again
+ * with another. */
 static const char *
 find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
 {
@@ -70,15 +71,15 @@ static gboolean
 take_head (RfCurlTransfer *self)
 {
   RfResponseHead head = { 0 };
-  const char *location;
+  gboolean is_redirect_ambiguous = FALSE; /* libcurl follows one of them */
   char *effective = NULL;
   long status = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200)
     return TRUE;
-  location = find_header (self->easy, "Location", &head.is_ambiguous);
-  if (status >= 300 && status < 400 && location != NULL)
+  if (status >= 300 && status < 400
+      && find_header (self->easy, "Location", &is_redirect_ambiguous) != NULL)
     return TRUE;
 
   curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);

@@ -175,7 +175,7 @@ char *
 rf_location_split (const char *uri, char **user, char **password)
 {
   const char *authority = strstr (uri, "://") + 3;
-  const char *at = memchr (authority, '@', strcspn (authority, "/?#"));
+  const char *at = g_strrstr_len (authority, (gssize)strcspn (authority, "/?#"), "@");
   const char *colon = at != NULL ? memchr (authority, ':', (gsize)(at - authority)) : NULL;
   g_autofree char *scheme = g_strndup (uri, (gsize)(authority - uri));
 
