@@ -126,7 +126,7 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
       g_param_spec_int ("retries", "Retries",
                         "Requests for a part that may fail in a row without a new byte "
                         "(0 = none, -1 = no limit)",
-                        G_MININT, G_MAXINT, 3, flags));
+                        G_MININT, G_MAXINT, 8, flags));
   /**
    * GstRingFetchSrc:user-agent:
    *

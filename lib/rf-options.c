@@ -7,36 +7,17 @@
 
 #include "rf-options-private.h"
 
-#include "rf-error.h"
-
-#define DEFAULT_WORKERS 8
 #define DEFAULT_TIMEOUT_SECONDS 15
-#define DEFAULT_RETRIES 3
 #define DEFAULT_USER_AGENT "RingFetch/" RF_VERSION
 
-/* The ring that is chosen without being asked for takes no more than this. */
-#define DEFAULT_RING_SIZE ((gsize)64 << 20)
+/* With the waits between them, these bridge an outage of about eleven seconds on average. */
+#define DEFAULT_RETRIES 8
 
-/* At 20 MiB/s a slot of 4 MiB takes 200 ms, which hides a first-byte latency of some milliseconds;
- * larger ones gain little and leave the processor's caches. */
-#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
+#define DEFAULT_RETRY_BACKOFF_FACTOR_SECONDS 0.1
+#define DEFAULT_RETRY_BACKOFF_MAX_SECONDS 10.0
 
-/* Two slots a worker: one that fills while the consumer has the other. */
-#define SLOTS_PER_WORKER 2
-
-/* With fewer, every buffer would be copied out: two slots are always kept for fetching. */
-#define DEFAULT_MIN_SLOTS 4
-
-struct _RfOptions
-{
-  guint num_workers;
-  guint num_slots;
-  guint64 slot_size;
-  char *shm_name;
-  guint timeout;
-  int retries;
-  char *user_agent;
-};
+/* More than any sane server needs; browsers follow 20. */
+#define DEFAULT_MAX_REDIRECT 10
 
 G_DEFINE_BOXED_TYPE (RfOptions, rf_options, rf_options_copy, rf_options_free)
 
@@ -54,6 +35,11 @@ rf_options_new (void)
 
   self->timeout = DEFAULT_TIMEOUT_SECONDS;
   self->retries = DEFAULT_RETRIES;
+  self->retry_backoff_factor = DEFAULT_RETRY_BACKOFF_FACTOR_SECONDS;
+  self->retry_backoff_max = DEFAULT_RETRY_BACKOFF_MAX_SECONDS;
+  self->automatic_redirect = TRUE;
+  self->max_redirect = DEFAULT_MAX_REDIRECT;
+  self->ssl_strict = TRUE;
   self->user_agent = g_strdup (DEFAULT_USER_AGENT);
   return self;
 }
@@ -77,6 +63,17 @@ rf_options_copy (const RfOptions *self)
   *copy = *self;
   copy->shm_name = g_strdup (self->shm_name);
   copy->user_agent = g_strdup (self->user_agent);
+  copy->user_id = g_strdup (self->user_id);
+  copy->user_pw = g_strdup (self->user_pw);
+  copy->bearer_token = g_strdup (self->bearer_token);
+  copy->proxy = g_strdup (self->proxy);
+  copy->proxy_id = g_strdup (self->proxy_id);
+  copy->proxy_pw = g_strdup (self->proxy_pw);
+  copy->ssl_ca_file = g_strdup (self->ssl_ca_file);
+  copy->ssl_cert_file = g_strdup (self->ssl_cert_file);
+  copy->ssl_key_file = g_strdup (self->ssl_key_file);
+  copy->extra_headers = g_strdupv (self->extra_headers);
+  copy->cookies = g_strdupv (self->cookies);
   return copy;
 }
 
@@ -93,7 +90,27 @@ rf_options_free (RfOptions *self)
     return;
   g_free (self->shm_name);
   g_free (self->user_agent);
+  g_free (self->user_id);
+  g_free (self->user_pw);
+  g_free (self->bearer_token);
+  g_free (self->proxy);
+  g_free (self->proxy_id);
+  g_free (self->proxy_pw);
+  g_free (self->ssl_ca_file);
+  g_free (self->ssl_cert_file);
+  g_free (self->ssl_key_file);
+  g_strfreev (self->extra_headers);
+  g_strfreev (self->cookies);
   g_free (self);
+}
+
+void
+rf_options_assign (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
 }
 
 /**
@@ -211,13 +228,8 @@ rf_options_get_shm_name (const RfOptions *self)
 void
 rf_options_set_shm_name (RfOptions *self, const char *shm_name)
 {
-  char *copy;
-
   g_return_if_fail (self != NULL);
-
-  copy = g_strdup (shm_name);
-  g_free (self->shm_name);
-  self->shm_name = copy;
+  rf_options_assign (&self->shm_name, shm_name);
 }
 
 /**
@@ -269,7 +281,8 @@ rf_options_get_retries (const RfOptions *self)
  * rf_options_set_retries:
  * @self: settings
  * @retries: how many requests for a part may fail one after another without a new byte before the
- *   stream fails; 0 to repeat none, -1 for no limit. The default is 3.
+ *   stream fails; 0 to repeat none, -1 for no limit. The default is 8. Requests that are abandoned
+ *   because nothing comes do not count: the timeout bounds those.
  *
  * Since: 0.1
  */
@@ -281,106 +294,122 @@ rf_options_set_retries (RfOptions *self, int retries)
 }
 
 /**
- * rf_options_get_user_agent:
+ * rf_options_get_retry_backoff_factor:
  * @self: settings
  *
- * Returns: (nullable): the value of the User-Agent header; %NULL: none is sent
+ * Returns: the bound of the wait before the first repetition, in seconds
  *
  * Since: 0.1
  */
-const char *
-rf_options_get_user_agent (const RfOptions *self)
+double
+rf_options_get_retry_backoff_factor (const RfOptions *self)
 {
-  g_return_val_if_fail (self != NULL, NULL);
-  return self->user_agent;
+  g_return_val_if_fail (self != NULL, 0.0);
+  return self->retry_backoff_factor;
 }
 
 /**
- * rf_options_set_user_agent:
+ * rf_options_set_retry_backoff_factor:
  * @self: settings
- * @user_agent: (nullable): the value of the User-Agent header; %NULL to send none
+ * @seconds: the wait before the n-th repetition in a row is random, between 0 and this times
+ *   2^(n-1) seconds; 0 to repeat at once. The default is 0.1.
  *
  * Since: 0.1
  */
 void
-rf_options_set_user_agent (RfOptions *self, const char *user_agent)
+rf_options_set_retry_backoff_factor (RfOptions *self, double seconds)
 {
-  char *copy;
-
   g_return_if_fail (self != NULL);
-
-  copy = g_strdup (user_agent);
-  g_free (self->user_agent);
-  self->user_agent = copy;
+  self->retry_backoff_factor = seconds;
 }
 
-gboolean
-rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError **error)
+/**
+ * rf_options_get_retry_backoff_max:
+ * @self: settings
+ *
+ * Returns: the longest wait before a repetition, in seconds
+ *
+ * Since: 0.1
+ */
+double
+rf_options_get_retry_backoff_max (const RfOptions *self)
 {
-  guint64 slot_size = self->slot_size;
-  guint num_workers = self->num_workers;
-  guint num_slots = self->num_slots;
-  gsize total;
-
-  if (num_workers > RF_MAX_WORKERS)
-    {
-      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
-                   "num-workers is %u; set it to 0 (automatic) or to 1 to %u", num_workers,
-                   RF_MAX_WORKERS);
-      return FALSE;
-    }
-  if (slot_size != 0 && slot_size < RF_MIN_SLOT_SIZE)
-    {
-      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
-                   "slot-size is %" G_GUINT64_FORMAT
-                   " bytes; set it to 0 (automatic) or to %u at least",
-                   slot_size, RF_MIN_SLOT_SIZE);
-      return FALSE;
-    }
-
-  if (num_workers == 0)
-    num_workers = DEFAULT_WORKERS;
-  if (slot_size == 0)
-    slot_size
-        = CLAMP (DEFAULT_RING_SIZE / (num_slots != 0 ? num_slots : num_workers * SLOTS_PER_WORKER),
-                 RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
-  if (num_slots == 0)
-    num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
-                              MAX ((guint64)num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS));
-
-  if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize)slot_size, num_slots)
-      || total > G_MAXSSIZE)
-    {
-      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
-                   "A ring of %u slots of %" G_GUINT64_FORMAT
-                   " bytes is larger than memory can be; lower num-slots or slot-size",
-                   num_slots, slot_size);
-      return FALSE;
-    }
-
-  geometry->num_workers = num_workers;
-  geometry->num_slots = num_slots;
-  geometry->slot_size = (gsize)slot_size;
-  return TRUE;
+  g_return_val_if_fail (self != NULL, 0.0);
+  return self->retry_backoff_max;
 }
 
-gboolean
-rf_options_check (const RfOptions *self, GError **error)
+/**
+ * rf_options_set_retry_backoff_max:
+ * @self: settings
+ * @seconds: the longest wait before a repetition; 0 to repeat at once. The default is 10. What a
+ *   server asks for by Retry-After is waited for in any case, unless it is longer than the timeout,
+ *   which is an error at once.
+ *
+ * Since: 0.1
+ */
+void
+rf_options_set_retry_backoff_max (RfOptions *self, double seconds)
 {
-  if (self->retries < -1)
-    {
-      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
-                   "retries is %d; set it to 0 or more, or to -1 for no limit", self->retries);
-      return FALSE;
-    }
-  for (const char *c = self->user_agent; c != NULL && *c != '\0'; c++)
-    {
-      if (!g_ascii_iscntrl (*c) || *c == '\t')
-        continue;
-      g_set_error_literal (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
-                           "user-agent has a control character, which a header cannot have; "
-                           "remove it");
-      return FALSE;
-    }
-  return TRUE;
+  g_return_if_fail (self != NULL);
+  self->retry_backoff_max = seconds;
+}
+
+/**
+ * rf_options_get_automatic_redirect:
+ * @self: settings
+ *
+ * Returns: whether redirections are followed
+ *
+ * Since: 0.1
+ */
+gboolean
+rf_options_get_automatic_redirect (const RfOptions *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return self->automatic_redirect;
+}
+
+/**
+ * rf_options_set_automatic_redirect:
+ * @self: settings
+ * @automatic_redirect: whether to follow redirections, which is the default; %FALSE: one is the end
+ *   of the stream, without data
+ *
+ * Since: 0.1
+ */
+void
+rf_options_set_automatic_redirect (RfOptions *self, gboolean automatic_redirect)
+{
+  g_return_if_fail (self != NULL);
+  self->automatic_redirect = automatic_redirect;
+}
+
+/**
+ * rf_options_get_max_redirect:
+ * @self: settings
+ *
+ * Returns: how many redirections in a row are followed; -1: without limit
+ *
+ * Since: 0.1
+ */
+int
+rf_options_get_max_redirect (const RfOptions *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  return self->max_redirect;
+}
+
+/**
+ * rf_options_set_max_redirect:
+ * @self: settings
+ * @max_redirect: how many redirections in a row to follow before the stream fails; -1 for no limit.
+ *   The default is 10. A location that comes up a second time is an error in any case.
+ *
+ * Since: 0.1
+ */
+void
+rf_options_set_max_redirect (RfOptions *self, int max_redirect)
+{
+  g_return_if_fail (self != NULL);
+  self->max_redirect = max_redirect;
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "rf-types.h"
+#include "rf-http-version.h"
 
 G_BEGIN_DECLS
 
@@ -70,10 +70,112 @@ RF_API
 void rf_options_set_retries (RfOptions *self, int retries);
 
 RF_API
+double rf_options_get_retry_backoff_factor (const RfOptions *self);
+
+RF_API
+void rf_options_set_retry_backoff_factor (RfOptions *self, double seconds);
+
+RF_API
+double rf_options_get_retry_backoff_max (const RfOptions *self);
+
+RF_API
+void rf_options_set_retry_backoff_max (RfOptions *self, double seconds);
+
+RF_API
+gboolean rf_options_get_automatic_redirect (const RfOptions *self);
+
+RF_API
+void rf_options_set_automatic_redirect (RfOptions *self, gboolean automatic_redirect);
+
+RF_API
+int rf_options_get_max_redirect (const RfOptions *self);
+
+RF_API
+void rf_options_set_max_redirect (RfOptions *self, int max_redirect);
+
+RF_API
 const char *rf_options_get_user_agent (const RfOptions *self);
 
 RF_API
 void rf_options_set_user_agent (RfOptions *self, const char *user_agent);
+
+RF_API
+const char *const *rf_options_get_extra_headers (const RfOptions *self);
+
+RF_API
+void rf_options_set_extra_headers (RfOptions *self, const char *const *extra_headers);
+
+RF_API
+const char *const *rf_options_get_cookies (const RfOptions *self);
+
+RF_API
+void rf_options_set_cookies (RfOptions *self, const char *const *cookies);
+
+RF_API
+RfHttpVersion rf_options_get_http_version (const RfOptions *self);
+
+RF_API
+void rf_options_set_http_version (RfOptions *self, RfHttpVersion http_version);
+
+RF_API
+const char *rf_options_get_user_id (const RfOptions *self);
+
+RF_API
+void rf_options_set_user_id (RfOptions *self, const char *user_id);
+
+RF_API
+const char *rf_options_get_user_pw (const RfOptions *self);
+
+RF_API
+void rf_options_set_user_pw (RfOptions *self, const char *user_pw);
+
+RF_API
+const char *rf_options_get_bearer_token (const RfOptions *self);
+
+RF_API
+void rf_options_set_bearer_token (RfOptions *self, const char *bearer_token);
+
+RF_API
+const char *rf_options_get_proxy (const RfOptions *self);
+
+RF_API
+void rf_options_set_proxy (RfOptions *self, const char *proxy);
+
+RF_API
+const char *rf_options_get_proxy_id (const RfOptions *self);
+
+RF_API
+void rf_options_set_proxy_id (RfOptions *self, const char *proxy_id);
+
+RF_API
+const char *rf_options_get_proxy_pw (const RfOptions *self);
+
+RF_API
+void rf_options_set_proxy_pw (RfOptions *self, const char *proxy_pw);
+
+RF_API
+gboolean rf_options_get_ssl_strict (const RfOptions *self);
+
+RF_API
+void rf_options_set_ssl_strict (RfOptions *self, gboolean ssl_strict);
+
+RF_API
+const char *rf_options_get_ssl_ca_file (const RfOptions *self);
+
+RF_API
+void rf_options_set_ssl_ca_file (RfOptions *self, const char *ssl_ca_file);
+
+RF_API
+const char *rf_options_get_ssl_cert_file (const RfOptions *self);
+
+RF_API
+void rf_options_set_ssl_cert_file (RfOptions *self, const char *ssl_cert_file);
+
+RF_API
+const char *rf_options_get_ssl_key_file (const RfOptions *self);
+
+RF_API
+void rf_options_set_ssl_key_file (RfOptions *self, const char *ssl_key_file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RfOptions, rf_options_free)
 

@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is chosen where nothing is asked for: how many workers, and a ring that suits them. */
+
+#include "rf-options-private.h"
+
+#include "rf-error.h"
+
+#define DEFAULT_WORKERS 8
+
+/* The ring that is chosen without being asked for takes no more than this. */
+#define DEFAULT_RING_SIZE ((gsize)64 << 20)
+
+/* At 20 MiB/s a slot of 4 MiB takes 200 ms, which hides a first-byte latency of some milliseconds;
+ * larger ones gain little and leave the processor's caches. */
+#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
+
+/* Two slots a worker: one that fills while the consumer has the other. */
+#define SLOTS_PER_WORKER 2
+
+/* With fewer, every buffer would be copied out: two slots are always kept for fetching. */
+#define DEFAULT_MIN_SLOTS 4
+
+gboolean
+rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError **error)
+{
+  guint64 slot_size = self->slot_size;
+  guint num_workers = self->num_workers;
+  guint num_slots = self->num_slots;
+  gsize total;
+
+  if (num_workers > RF_MAX_WORKERS)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "num-workers is %u; set it to 0 (automatic) or to 1 to %u", num_workers,
+                   RF_MAX_WORKERS);
+      return FALSE;
+    }
+  if (slot_size != 0 && slot_size < RF_MIN_SLOT_SIZE)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "slot-size is %" G_GUINT64_FORMAT
+                   " bytes; set it to 0 (automatic) or to %u at least",
+                   slot_size, RF_MIN_SLOT_SIZE);
+      return FALSE;
+    }
+
+  if (num_workers == 0)
+    num_workers = DEFAULT_WORKERS;
+  if (slot_size == 0)
+    slot_size
+        = CLAMP (DEFAULT_RING_SIZE / (num_slots != 0 ? num_slots : num_workers * SLOTS_PER_WORKER),
+                 RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
+  if (num_slots == 0)
+    num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
+                              MAX ((guint64)num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS));
+
+  if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize)slot_size, num_slots)
+      || total > G_MAXSSIZE)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_INVALID_ARGUMENT,
+                   "A ring of %u slots of %" G_GUINT64_FORMAT
+                   " bytes is larger than memory can be; lower num-slots or slot-size",
+                   num_slots, slot_size);
+      return FALSE;
+    }
+
+  geometry->num_workers = num_workers;
+  geometry->num_slots = num_slots;
+  geometry->slot_size = (gsize)slot_size;
+  return TRUE;
+}
