@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How long a request may receive nothing: a decision without side effects. */
+
+#pragma once
+
+#include "rf-types.h"
+
+G_BEGIN_DECLS
+
+/* What is usual, in microseconds. Zero: nothing is known. */
+typedef struct
+{
+  gint64 mean;
+  gint64 deviation;
+} RfEstimate;
+
+typedef struct
+{
+  RfEstimate first_byte; /* from the start of a request to the head of its answer */
+  RfEstimate gap;        /* the longest between two pieces of a body */
+} RfPace;
+
+void rf_pace_add_first_byte (RfPace *self, gint64 wait);
+void rf_pace_add_gap (RfPace *self, gint64 wait);
+
+/* How long to wait for a request of a part that so many were given up for in a row, in microseconds.
+ * `timeout` is that of the whole stream; 0: none. */
+gint64 rf_pace_get_allowance (const RfPace *self, guint stalls, gint64 timeout);
+
+G_END_DECLS

@@ -1,0 +1,65 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A request that hangs is given up soon, but not sooner than this server and this network are slow. What
+ * is usual is estimated as TCP estimates a round trip (RFC 6298), and a request gets several times that.
+ * Each time it was too little for a part it doubles, so that what comes late does come. */
+
+#include "rf-pace-private.h"
+
+#define MULTIPLE 4
+
+/* A packet that TCP has to repeat takes 200 ms and more, twice in a row 600 ms; a stall that is noticed
+ * later than after this is one that can be seen. */
+#define FLOOR (300 * G_TIME_SPAN_MILLISECOND)
+
+/* While nothing is known: a name to be looked up, a handshake, and a store that has to look for the object. */
+#define INITIAL (3 * G_TIME_SPAN_SECOND)
+
+/* Of the stream's timeout: there has to be time for another request. */
+#define MAX_SHARE 3
+
+/* 300 ms become 5 minutes. */
+#define MAX_DOUBLINGS 10
+
+static void
+add (RfEstimate *self, gint64 sample)
+{
+  if (self->mean == 0)
+    {
+      *self = (RfEstimate){ .mean = MAX (sample, 1), .deviation = sample / 2 };
+      return;
+    }
+  self->deviation += (ABS (sample - self->mean) - self->deviation) / 4;
+  self->mean = MAX (self->mean + (sample - self->mean) / 8, 1);
+}
+
+/* Hardly ever exceeded. */
+static gint64
+get_usual_limit (const RfEstimate *self)
+{
+  return self->mean + 4 * self->deviation;
+}
+
+void
+rf_pace_add_first_byte (RfPace *self, gint64 wait)
+{
+  add (&self->first_byte, wait);
+}
+
+void
+rf_pace_add_gap (RfPace *self, gint64 wait)
+{
+  add (&self->gap, wait);
+}
+
+gint64
+rf_pace_get_allowance (const RfPace *self, guint stalls, gint64 timeout)
+{
+  gint64 usual = MAX (get_usual_limit (&self->first_byte), get_usual_limit (&self->gap));
+  gint64 allowance = usual == 0 ? INITIAL : MAX (MULTIPLE * usual, FLOOR);
+
+  if (timeout > 0)
+    allowance = MIN (allowance, timeout / MAX_SHARE);
+  return allowance << MIN (stalls, MAX_DOUBLINGS);
+}
