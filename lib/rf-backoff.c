@@ -6,8 +6,14 @@
 
 #include "rf-backoff-private.h"
 
-#define FIRST_BOUND (100 * G_TIME_SPAN_MILLISECOND)
-#define LAST_BOUND (10 * G_TIME_SPAN_SECOND)
+#include "rf-range-private.h"
+
+#include <curl/curl.h>
+#include <math.h>
+#include <string.h>
+
+/* Nobody waits longer than this, and it can be added to any time. */
+#define MAX_DELAY ((gint64)366 * G_TIME_SPAN_DAY)
 
 gboolean
 rf_backoff_status_is_transient (guint status)
@@ -26,14 +32,30 @@ rf_backoff_status_is_transient (guint status)
     }
 }
 
-gint64
-rf_backoff_delay (guint failures, double jitter)
+static gint64
+to_microseconds (double seconds)
 {
-  gint64 bound = FIRST_BOUND;
+  return (gint64)MIN (seconds * G_TIME_SPAN_SECOND, (double)MAX_DELAY);
+}
 
-  for (guint i = 1; i < failures && bound < LAST_BOUND; i++)
-    bound *= 2;
-  return (gint64)((double)MIN (bound, LAST_BOUND) * jitter);
+gint64
+rf_backoff_delay (guint failures, double factor, double max, double jitter)
+{
+  double bound = ldexp (factor, (int)MIN (failures - 1, G_MAXINT));
+
+  return to_microseconds (MIN (bound, max) * jitter);
+}
+
+gint64
+rf_backoff_parse_retry_after (const char *text, gint64 now)
+{
+  guint64 seconds;
+  time_t date;
+
+  if (rf_parse_size (text, strlen (text), &seconds))
+    return to_microseconds ((double)seconds);
+  date = curl_getdate (text, NULL);
+  return date > now ? to_microseconds ((double)date - (double)now) : 0;
 }
 
 gboolean

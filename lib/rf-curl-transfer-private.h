@@ -19,6 +19,7 @@ typedef struct _RfCurlTransfer RfCurlTransfer;
 typedef enum
 {
   RF_CURL_TRANSFER_HEAD,     /* waits for the head of the response */
+  RF_CURL_TRANSFER_ASKED,    /* it has come, but libcurl may ask again, with credentials */
   RF_CURL_TRANSFER_BODY,     /* hands the body to the sink */
   RF_CURL_TRANSFER_DRAINING, /* throws the body away */
   RF_CURL_TRANSFER_ENDED,    /* the sink wants no more */
@@ -29,6 +30,7 @@ struct _RfCurlTransfer
   RfRequest *request;
   CURL *easy;
   struct curl_slist *headers;
+  gsize head_size; /* of all heads so far */
   char error_text[CURL_ERROR_SIZE];
   char reason[RF_CURL_MAX_REASON];
 
@@ -38,6 +40,7 @@ struct _RfCurlTransfer
   gsize written; /* there, and not committed yet */
   gsize skip;    /* of the piece that is given again after a pause */
   gsize drained;
+  GError *error; /* what libcurl has no words for */
 
   /* For the end of the present action. */
   RfCurlTransfer **dirty_list; /* the transport's; this one is in it where is_dirty */

@@ -19,10 +19,12 @@
 /* A body that nobody wants is read up to this size, because a new connection costs more. */
 #define MAX_DRAIN ((gsize)64 * 1024)
 
-#define MAX_REDIRECTS 10L
+/* Of all heads of a response, those of 1xx answers and of refusals before it among them. The largest that
+ * servers send by default have 16 KiB. */
+#define MAX_HEAD_SIZE ((gsize)128 * 1024)
 
-/* The longest time to connect that libcurl takes, in seconds. It has a default of its own for 0. */
-#define MAX_CONNECT_TIMEOUT (INT_MAX / 1000)
+/* The longest time to connect that libcurl takes, in milliseconds. It has a default of its own for 0. */
+#define MAX_CONNECT_TIMEOUT ((gint64)INT_MAX)
 
 void
 rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
@@ -65,31 +67,46 @@ rf_curl_transfer_commit (RfCurlTransfer *self)
     self->request->funcs->commit (self->request->sink, written);
 }
 
-/* Hands the head to the sink once the last one is complete: not that of a 1xx answer, nor that of a
- * redirection which libcurl follows. Returns whether to go on. */
+/* Which way to prove who asks the server wanted; none if it did not. */
+static RfAuth
+get_auth (RfCurlTransfer *self)
+{
+  long available = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_HTTPAUTH_AVAIL, &available);
+  if (available & CURLAUTH_DIGEST)
+    return RF_AUTH_DIGEST;
+  return available & CURLAUTH_BASIC ? RF_AUTH_BASIC : RF_AUTH_NONE;
+}
+
+/* Hands the head to the sink. Returns whether to go on. */
 static gboolean
 take_head (RfCurlTransfer *self)
 {
-  RfResponseHead head = { 0 };
-  gboolean is_redirect_ambiguous = FALSE; /* libcurl follows one of them */
-  char *effective = NULL;
+  static const char *const token_names[RF_NUM_TOKENS] = {
+    [RF_TOKEN_AIS_VERSION] = "Ais-Version",
+    [RF_TOKEN_AIS_CHECKSUM] = "Ais-Checksum-Value",
+    [RF_TOKEN_S3_VERSION] = "x-amz-version-id",
+    [RF_TOKEN_GS_GENERATION] = "x-goog-generation",
+  };
+  CURL *easy = self->easy;
+  RfResponseHead head = { .reason = self->reason, .auth = get_auth (self) };
+  gboolean *is_ambiguous = &head.is_ambiguous;
+  gboolean ignored = FALSE;
   long status = 0;
 
-  curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200)
-    return TRUE;
-  if (status >= 300 && status < 400
-      && find_header (self->easy, "Location", &is_redirect_ambiguous) != NULL)
-    return TRUE;
-
-  curl_easy_getinfo (self->easy, CURLINFO_EFFECTIVE_URL, &effective);
+  curl_easy_getinfo (easy, CURLINFO_RESPONSE_CODE, &status);
   head.status = (guint)status;
-  head.reason = self->reason;
-  head.content_range = find_header (self->easy, "Content-Range", &head.is_ambiguous);
-  head.content_length = find_header (self->easy, "Content-Length", &head.is_ambiguous);
-  head.content_encoding = find_header (self->easy, "Content-Encoding", &head.is_ambiguous);
-  head.etag = find_header (self->easy, "ETag", &head.is_ambiguous);
-  head.effective_uri = effective;
+  head.content_range = find_header (easy, "Content-Range", is_ambiguous);
+  head.content_length = find_header (easy, "Content-Length", is_ambiguous);
+  head.content_encoding = find_header (easy, "Content-Encoding", is_ambiguous);
+  head.content_type = find_header (easy, "Content-Type", &ignored);
+  head.etag = find_header (easy, "ETag", is_ambiguous);
+  head.last_modified = find_header (easy, "Last-Modified", is_ambiguous);
+  head.location = find_header (easy, "Location", is_ambiguous);
+  head.retry_after = find_header (easy, "Retry-After", &ignored);
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    head.tokens[i] = find_header (easy, token_names[i], is_ambiguous);
   switch (self->request->funcs->head (self->request->sink, &head))
     {
     case RF_BODY_ACCEPT:
@@ -103,6 +120,24 @@ take_head (RfCurlTransfer *self)
     }
   self->state = RF_CURL_TRANSFER_ENDED;
   return FALSE;
+}
+
+/* A head is complete. Not that of a 1xx answer is handed on, and a demand for credentials only when libcurl
+ * does not answer it, which shows when its body or its end comes. */
+static gboolean
+end_head (RfCurlTransfer *self)
+{
+  long status = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200)
+    return TRUE;
+  if (status == 401 || status == 407)
+    {
+      self->state = RF_CURL_TRANSFER_ASKED;
+      return TRUE;
+    }
+  return take_head (self);
 }
 
 /* Keeps the reason phrase of a status line ("HTTP/1.1 404 Not Found"), as far as it can be shown. */
@@ -128,9 +163,22 @@ on_header (char *line, size_t size, size_t count, void *user_data)
   gsize length = size * count;
   gboolean is_last = length == 0 || line[0] == '\r' || line[0] == '\n';
 
+  self->head_size += length;
+  if (self->head_size > MAX_HEAD_SIZE)
+    {
+      self->error
+          = g_error_new (RF_ERROR, RF_ERROR_PROTOCOL,
+                         "The head of the server's answer is larger than %" G_GSIZE_FORMAT " KiB",
+                         MAX_HEAD_SIZE / 1024);
+      return 0;
+    }
   if (length > 5 && memcmp (line, "HTTP/", 5) == 0)
-    keep_reason (self, line, length);
-  if (is_last && self->state == RF_CURL_TRANSFER_HEAD && !take_head (self))
+    {
+      keep_reason (self, line, length);
+      if (self->state == RF_CURL_TRANSFER_ASKED)
+        self->state = RF_CURL_TRANSFER_HEAD;
+    }
+  if (is_last && self->state == RF_CURL_TRANSFER_HEAD && !end_head (self))
     return 0;
   return length;
 }
@@ -179,6 +227,8 @@ on_body (char *data, size_t size, size_t count, void *user_data)
   RfCurlTransfer *self = user_data;
   gsize length = size * count;
 
+  if (self->state == RF_CURL_TRANSFER_ASKED && !take_head (self))
+    return 0;
   switch (self->state)
     {
     case RF_CURL_TRANSFER_BODY:
@@ -187,6 +237,7 @@ on_body (char *data, size_t size, size_t count, void *user_data)
       self->drained += length;
       return self->drained <= MAX_DRAIN ? length : 0;
     case RF_CURL_TRANSFER_HEAD:
+    case RF_CURL_TRANSFER_ASKED:
     case RF_CURL_TRANSFER_ENDED:
       break;
     }
@@ -235,6 +286,15 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
   RfError kind = RF_ERROR_READ;
 
   result.connections = rf_curl_transfer_count_connections (self);
+  /* A demand for credentials that has no body. */
+  if (code == CURLE_OK && self->state == RF_CURL_TRANSFER_ASKED)
+    take_head (self);
+  if (self->error != NULL)
+    {
+      result.outcome = RF_OUTCOME_PERMANENT;
+      result.error = g_steal_pointer (&self->error);
+      return result;
+    }
   if (code == CURLE_OK && self->state == RF_CURL_TRANSFER_HEAD)
     {
       result.outcome = RF_OUTCOME_PERMANENT;
@@ -242,12 +302,13 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
                                           "The server ended the exchange without an answer");
       return result;
     }
-  if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_DRAINING))
+  if ((code == CURLE_OK && self->state != RF_CURL_TRANSFER_ENDED)
+      || (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_DRAINING))
     {
       result.outcome = RF_OUTCOME_COMPLETE;
       return result;
     }
-  if (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_ENDED)
+  if ((code == CURLE_OK || code == CURLE_WRITE_ERROR) && self->state == RF_CURL_TRANSFER_ENDED)
     {
       result.outcome = RF_OUTCOME_CANCELLED;
       return result;
@@ -285,12 +346,14 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
       break;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_FILESIZE_EXCEEDED:
+    case CURLE_BAD_CONTENT_ENCODING:
       kind = RF_ERROR_PROTOCOL;
       result.outcome = RF_OUTCOME_PERMANENT;
       break;
     case CURLE_OUT_OF_MEMORY:
-      kind = RF_ERROR_NO_SPACE;
+      /* A header line that is too long is the same to libcurl 7.88, but for the words. */
+      kind = self->error_text[0] != '\0' ? RF_ERROR_PROTOCOL : RF_ERROR_NO_SPACE;
       result.outcome = RF_OUTCOME_PERMANENT;
       break;
     }
@@ -319,33 +382,124 @@ add_header (RfCurlTransfer *self, const char *name, const char *value)
   self->headers = curl_slist_append (self->headers, line);
 }
 
+/* The ways to prove who asks that libcurl is to choose from: without a request in vain if one is known. */
+static long
+get_auth_mask (RfAuth known)
+{
+  long mask = 0;
+
+  if (known == RF_AUTH_NONE)
+    return CURLAUTH_BASIC | CURLAUTH_DIGEST;
+  if (known & RF_AUTH_BASIC)
+    mask |= CURLAUTH_BASIC;
+  if (known & RF_AUTH_DIGEST)
+    mask |= CURLAUTH_DIGEST;
+  return mask;
+}
+
+/* What only the server of the location is told, or what a location says itself. */
+static void
+set_credentials (RfCurlTransfer *self)
+{
+  const RfRequest *request = self->request;
+  const RfOptions *options = request->options;
+  const char *user = rf_location_get_user (request->location);
+  const char *password = rf_location_get_password (request->location);
+  const char *token = rf_options_get_bearer_token (options);
+  const char *const *headers = rf_options_get_extra_headers (options);
+  const char *const *cookies = rf_options_get_cookies (options);
+
+  if (request->is_trusted && rf_options_get_user_id (options) != NULL)
+    {
+      user = rf_options_get_user_id (options);
+      password = rf_options_get_user_pw (options);
+    }
+  else if (request->is_trusted && rf_options_get_user_pw (options) != NULL)
+    {
+      password = rf_options_get_user_pw (options);
+    }
+  curl_easy_setopt (self->easy, CURLOPT_USERNAME, user);
+  curl_easy_setopt (self->easy, CURLOPT_PASSWORD, password);
+  curl_easy_setopt (self->easy, CURLOPT_HTTPAUTH, get_auth_mask (request->auth));
+  if (!request->is_trusted)
+    return;
+
+  if (token != NULL)
+    {
+      g_autofree char *value = g_strconcat ("Bearer ", token, NULL);
+
+      add_header (self, "Authorization", value);
+    }
+  if (cookies != NULL && cookies[0] != NULL)
+    {
+      g_autofree char *value = g_strjoinv ("; ", (char **)cookies);
+
+      add_header (self, "Cookie", value);
+    }
+  for (gsize i = 0; headers != NULL && headers[i] != NULL; i++)
+    self->headers = curl_slist_append (self->headers, headers[i]);
+}
+
+static void
+set_proxy (CURL *easy, const RfOptions *options)
+{
+  const char *proxy = rf_options_get_proxy (options);
+
+  curl_easy_setopt (easy, CURLOPT_PROXY, proxy);
+  /* One that is named is meant for all hosts, whatever the environment says. */
+  if (proxy != NULL)
+    curl_easy_setopt (easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt (easy, CURLOPT_PROXYAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+  if (rf_options_get_proxy_id (options) == NULL)
+    return;
+  curl_easy_setopt (easy, CURLOPT_PROXYUSERNAME, rf_options_get_proxy_id (options));
+  curl_easy_setopt (easy, CURLOPT_PROXYPASSWORD, rf_options_get_proxy_pw (options));
+}
+
+static void
+set_tls (CURL *easy, const RfOptions *options)
+{
+  gboolean strict = rf_options_get_ssl_strict (options);
+
+  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, strict ? 1L : 0L);
+  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, strict ? 2L : 0L);
+  /* NULL would be none, and not the system's. */
+  if (rf_options_get_ssl_ca_file (options) != NULL)
+    curl_easy_setopt (easy, CURLOPT_CAINFO, rf_options_get_ssl_ca_file (options));
+  curl_easy_setopt (easy, CURLOPT_SSLCERT, rf_options_get_ssl_cert_file (options));
+  curl_easy_setopt (easy, CURLOPT_SSLKEY, rf_options_get_ssl_key_file (options));
+}
+
+static long
+get_http_version (const RfOptions *options)
+{
+  switch (rf_options_get_http_version (options))
+    {
+    case RF_HTTP_VERSION_1_1:
+      break;
+    case RF_HTTP_VERSION_2:
+      return CURL_HTTP_VERSION_2TLS;
+    }
+  return CURL_HTTP_VERSION_1_1;
+}
+
 static void
 set_options (RfCurlTransfer *self, RfCurlShare *share)
 {
   const RfRequest *request = self->request;
-  long connect_timeout = request->connect_timeout != 0
-                             ? (long)MIN (request->connect_timeout, MAX_CONNECT_TIMEOUT)
-                             : MAX_CONNECT_TIMEOUT;
+  gint64 connect_timeout = request->connect_timeout / G_TIME_SPAN_MILLISECOND;
   CURL *easy = self->easy;
   char range[RF_RANGE_HEADER_SIZE];
-  g_autofree char *user = NULL;
-  g_autofree char *password = NULL;
-  g_autofree char *uri = rf_location_split (request->uri, &user, &password);
 
-  /* Apart from the URI, libcurl keeps them when it is redirected to the same server, and only then. */
-  curl_easy_setopt (easy, CURLOPT_URL, uri);
-  curl_easy_setopt (easy, CURLOPT_USERNAME, user);
-  curl_easy_setopt (easy, CURLOPT_PASSWORD, password);
+  curl_easy_setopt (easy, CURLOPT_URL, rf_location_get_bare_uri (request->location));
   curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt (easy, CURLOPT_USERAGENT, request->user_agent);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, rf_options_get_user_agent (request->options));
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt (easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt (easy, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
-  /* One connection a request is the point of parallel ranges. */
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, get_http_version (request->options));
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, connect_timeout);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS,
+                    (long)CLAMP (connect_timeout, 1, MAX_CONNECT_TIMEOUT));
+  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, request->is_fresh ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   /* Or removing a handle whose name is being resolved would block the thread until it is. */
@@ -368,6 +522,9 @@ set_options (RfCurlTransfer *self, RfCurlShare *share)
       rf_range_to_header (request->range, range);
       add_header (self, "Range", range);
     }
+  set_credentials (self);
+  set_proxy (easy, request->options);
+  set_tls (easy, request->options);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, self->headers);
 }
 
@@ -394,6 +551,7 @@ rf_curl_transfer_free (RfCurlTransfer *self)
   rf_curl_transfer_settle (self);
   curl_easy_reset (easy);
   curl_slist_free_all (self->headers);
+  g_clear_error (&self->error);
   g_free (self);
   return easy;
 }

@@ -75,6 +75,7 @@ rf_fetcher_new (RfSession *session,
   self->options = rf_options_copy (options);
   self->locked.stop = RF_SIZE_UNKNOWN;
   self->locked.resource.size = RF_SIZE_UNKNOWN;
+  rf_route_init (&self->locked.route, location);
 
   self->num_lanes = num_workers;
   self->lanes = g_new0 (RfLane, num_workers);
@@ -107,6 +108,8 @@ rf_fetcher_unref (RfFetcher *self)
     rf_lane_clear (&self->lanes[i]);
   g_free (self->lanes);
   rf_resource_clear (&self->locked.resource);
+  rf_route_clear (&self->locked.route);
+  g_free (self->locked.trouble);
   g_clear_error (&self->locked.error);
   rf_options_free (self->options);
   rf_location_unref (self->location);
@@ -136,6 +139,9 @@ restart_locked (RfFetcher *self, guint64 start)
   gboolean has_changed = g_error_matches (self->locked.error, RF_ERROR, RF_ERROR_CHANGED);
 
   rf_window_clear_locked (self);
+  /* What has failed there may be had elsewhere by now. */
+  if (self->locked.error != NULL)
+    rf_route_reset (&self->locked.route);
   self->locked.position = start;
   self->locked.next = start;
   self->locked.num_started = 0;
@@ -283,6 +289,18 @@ get_timeout_locked (RfFetcher *self, const Wait *wait)
   return MAX (self->locked.last_progress, wait->began) + seconds * G_TIME_SPAN_SECOND;
 }
 
+static void
+set_timed_out_locked (RfFetcher *self, GError **error)
+{
+  const char *trouble = self->locked.trouble;
+
+  g_set_error (error, RF_ERROR, RF_ERROR_TIMED_OUT,
+               "%s: no byte came for %u seconds%s%s; check the server and the network, or raise "
+               "timeout",
+               rf_location_get_display (self->location), rf_options_get_timeout (self->options),
+               trouble != NULL ? ", at last because: " : "", trouble != NULL ? trouble : "");
+}
+
 static gboolean
 wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error)
 {
@@ -296,11 +314,7 @@ wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **er
         return FALSE;
       if (g_get_monotonic_time () >= timeout)
         {
-          g_set_error (
-              error, RF_ERROR, RF_ERROR_TIMED_OUT,
-              "%s: no byte came for %u seconds; check the server and the network, or raise "
-              "timeout",
-              rf_location_get_display (self->location), rf_options_get_timeout (self->options));
+          set_timed_out_locked (self, error);
           return FALSE;
         }
       if (MIN (timeout, wait->until) == G_MAXINT64)
@@ -460,10 +474,11 @@ rf_fetcher_get_resource (RfFetcher *self, guint64 *size, gboolean *ranges)
 char *
 rf_fetcher_dup_uri (RfFetcher *self)
 {
-  char *uri;
+  char *uri = NULL;
 
   g_mutex_lock (&self->locked.lock);
-  uri = g_strdup (self->locked.resource.uri);
+  if (self->locked.resource.known || rf_route_is_redirected (&self->locked.route))
+    uri = g_strdup (rf_location_get_uri (self->locked.route.current));
   g_mutex_unlock (&self->locked.lock);
   return uri;
 }

@@ -6,7 +6,9 @@
 #pragma once
 
 #include "rf-fetcher-private.h"
+#include "rf-pace-private.h"
 #include "rf-response-private.h"
+#include "rf-route-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,18 +23,32 @@ typedef struct
   gsize filled;    /* contiguous prefix that has arrived */
   gsize delivered; /* prefix that the consumer has had or passed over */
   guint failures;  /* requests in a row that failed without a new byte */
+  guint setbacks;  /* requests in a row that brought next to nothing */
+  guint stalls;    /* requests in a row that were given up because nothing came */
   RfLane *lane;    /* who works on it; NULL: nobody any more */
 } RfPart;
 
-/* What a lane does. Changed by set_lane_state() in rf-lane.c only. */
+/* What a lane does. Changed by rf_lane_set_state_locked() only. */
 typedef enum
 {
   RF_LANE_IDLE,
   RF_LANE_STARTING,   /* has a part; its reactor has been told to begin a request */
+  RF_LANE_HELD,       /* another lane looks for the way to the resource */
   RF_LANE_RUNNING,    /* a request is in flight */
   RF_LANE_WAITING,    /* a request failed; the next one begins when the backoff is over */
   RF_LANE_CANCELLING, /* its generation is over; its reactor has been told to end what it does */
 } RfLaneState;
+
+/* What has been decided about the end of a request before it comes. */
+typedef enum
+{
+  RF_END_OPEN,      /* nothing: it depends on what has come until then */
+  RF_END_AGAIN,     /* the same has to be asked for in another way, or elsewhere */
+  RF_END_STALLED,   /* given up, because nothing came */
+  RF_END_TRANSIENT, /* the server could not answer */
+  RF_END_REFUSED,   /* it did not want to, at the place that was asked */
+  RF_END_PERMANENT, /* it cannot be right */
+} RfLaneEnd;
 
 /* A worker: at most one request at a time, always on the same reactor, so that it finds its
  * connection again. */
@@ -51,16 +67,22 @@ struct _RfLane
 
   /* The reactor's, from the start of a request to its end. */
   RfTask task;
-  RfTimer timer;
+  RfTimer timer; /* for the end of a backoff, a stall, or the end of a message */
   RfRequest request;
-  char *uri;
+  RfLocation *location;
+  guint route_number; /* of the way to it */
   char *if_match;
   RfRange range; /* that this request asked for; `start` moves with the bytes that are committed */
   guint8 *dest;  /* where the byte at range.start goes */
   int slot;      /* being written into; -1: none */
+  gint64 began;  /* monotonic microseconds */
+  gint64 heard;  /* when something has come at last */
+  gint64 longest_gap;
+  gboolean is_ending; /* nothing more is wanted of the message */
+  RfLaneEnd end;
+  GError *error; /* for TRANSIENT, REFUSED and PERMANENT */
   guint error_status;
-  gboolean error_is_transient;
-  GError *error; /* why the answer was refused */
+  gint64 retry_after; /* microseconds */
 };
 
 /* How far the fetcher has come. Changed by set_state_locked() in rf-fetcher.c only. */
@@ -90,7 +112,7 @@ struct _RfFetcher
   /* Immutable after construction. */
   RfSession *session;
   RfRingBuffer *ring;
-  RfLocation *location;
+  RfLocation *location; /* that was asked for; where it leads to is the route's matter */
   RfOptions *options;
   RfLane *lanes;
   guint num_lanes;
@@ -107,17 +129,21 @@ struct _RfFetcher
     GCond cond; /* what the consumer waits for */
     RfFetcherState state;
     RfResource resource;
+    RfRoute route;
+    RfAuth auth;            /* what the server wants, once it is known */
     gboolean without_range; /* the server chokes on Range headers */
-    gboolean wanted;        /* the consumer reads or has said from where: the window may open */
-    GQueue parts;           /* the window, in order */
-    guint64 position;       /* next byte for the consumer */
-    guint64 next;           /* first byte that no part has */
-    guint64 stop;           /* where reading ends, as far as the consumer knows */
-    guint num_started;      /* parts since the last start or seek */
-    gboolean fresh;         /* nothing delivered since then */
-    GError *error;          /* why no byte comes from error_at on; NULL: they do */
+    RfPace pace;
+    gboolean wanted;   /* the consumer reads or has said from where: the window may open */
+    GQueue parts;      /* the window, in order */
+    guint64 position;  /* next byte for the consumer */
+    guint64 next;      /* first byte that no part has */
+    guint64 stop;      /* where reading ends, as far as the consumer knows */
+    guint num_started; /* parts since the last start or seek */
+    gboolean fresh;    /* nothing delivered since then */
+    GError *error;     /* why no byte comes from error_at on; NULL: they do */
     guint64 error_at;
     guint error_status;
+    char *trouble; /* what the last request failed with; NULL: bytes have come since */
     RfWaiter waiter;
     gint64 last_progress; /* monotonic microseconds */
     RfStats stats;
@@ -126,7 +152,7 @@ struct _RfFetcher
   } locked;
 };
 
-/* rf-lane.c */
+/* rf-lane.c. What is not under the lock is for the lane's reactor. */
 
 void rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread);
 void rf_lane_clear (RfLane *self);
@@ -139,6 +165,27 @@ void rf_lane_cancel_locked (RfLane *self);
 
 /* Has a lane that waits for a slot look again. */
 void rf_lane_resume_locked (RfLane *self);
+
+/* The one place where a lane's state changes. A lane that is not idle keeps the fetcher alive: who makes it
+ * idle drops that reference, after the lock. */
+void rf_lane_set_state_locked (RfLane *self, RfLaneState state);
+
+/* Has the reactor do what the state says. */
+void rf_lane_post_locked (RfLane *self);
+
+/* The way to the resource is known, or somebody else has to look for it. */
+void rf_lane_release_held_locked (RfFetcher *fetcher);
+
+/* Begins to write into a part where its bytes end, and no more. */
+void rf_lane_take_slot (RfLane *self, const RfPart *part);
+void rf_lane_leave_slot (RfLane *self);
+
+/* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection. */
+void rf_lane_expect_end (RfLane *self);
+
+/* rf-lane-sink.c: what the lane makes of what the transport brings. */
+
+extern const RfSinkFuncs rf_lane_sink;
 
 /* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
 

@@ -1,22 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A lane turns one part into requests, one after another until the part is complete: it begins, writes
- * what arrives, and when a request breaks off it asks for the rest. It runs on its reactor; others
+/* A lane turns one part into requests, one after another until the part is complete: it begins one, gives
+ * it up when nothing comes, and when it breaks off asks for the rest. It runs on its reactor; others
  * change its state under the fetcher's lock and post its one task, which then does what the state
  * says. So nothing is lost if states change faster than the reactor looks. */
 
 #include "rf-lane-private.h"
 
-#include "rf-backoff-private.h"
-#include "rf-error.h"
-
 /* How long a message may take to end when nothing of it is wanted any more: its end is on its way with its
  * last bytes, or it does not come. Then the connection is not worth the wait. */
 #define END_TIMEOUT (100 * G_TIME_SPAN_MILLISECOND)
 
-static void
-post_locked (RfLane *self)
+/* libcurl's own limit to connect only shares it out among the addresses of a host: ours comes first. */
+#define CONNECT_MARGIN 8
+
+void
+rf_lane_post_locked (RfLane *self)
 {
   if (self->posted)
     return;
@@ -25,77 +25,34 @@ post_locked (RfLane *self)
   rf_reactor_post (self->thread->reactor, &self->task);
 }
 
-/* A lane that is not idle keeps the fetcher alive. Who makes it idle drops that reference, after the
- * lock. */
-static void
-set_lane_state (RfLane *self, RfLaneState state)
+void
+rf_lane_set_state_locked (RfLane *self, RfLaneState state)
 {
+  RfRoute *route = &self->fetcher->locked.route;
+
   if (self->state == RF_LANE_IDLE && state != RF_LANE_IDLE)
     rf_fetcher_ref (self->fetcher);
   self->state = state;
+  if ((state == RF_LANE_IDLE || state == RF_LANE_CANCELLING) && rf_route_leave (route, self))
+    rf_lane_release_held_locked (self->fetcher);
 }
 
-static void
-expect_end (RfLane *self)
+void
+rf_lane_release_held_locked (RfFetcher *fetcher)
 {
-  rf_reactor_start_timer (self->thread->reactor, &self->timer,
-                          g_get_monotonic_time () + END_TIMEOUT);
+  for (guint i = 0; i < fetcher->num_lanes; i++)
+    {
+      RfLane *lane = &fetcher->lanes[i];
+
+      if (lane->state != RF_LANE_HELD)
+        continue;
+      rf_lane_set_state_locked (lane, RF_LANE_STARTING);
+      rf_lane_post_locked (lane);
+    }
 }
 
-static RfBodyVerdict
-lane_head (gpointer sink, const RfResponseHead *head)
-{
-  RfLane *self = sink;
-  RfFetcher *fetcher = self->fetcher;
-  RfBodyVerdict verdict = RF_BODY_ABORT;
-  RfContentRange content;
-  RfAnswer answer;
-
-  g_mutex_lock (&fetcher->locked.lock);
-  if (self->state == RF_LANE_CANCELLING)
-    {
-      g_mutex_unlock (&fetcher->locked.lock);
-      return RF_BODY_ABORT;
-    }
-  fetcher->locked.last_progress = g_get_monotonic_time ();
-  answer
-      = rf_response_judge (head, &self->request, &fetcher->locked.resource, &content, &self->error);
-  switch (answer)
-    {
-    case RF_ANSWER_PART:
-    case RF_ANSWER_WHOLE:
-      if (!fetcher->locked.resource.known)
-        rf_window_learn_locked (fetcher, self, head, answer, &content);
-      /* The part may turn out shorter, and the server may send less of it than was asked for. */
-      self->range.end
-          = self->part != NULL ? MIN (self->part->range.end, content.range.end) : self->range.start;
-      verdict = RF_BODY_ACCEPT;
-      break;
-    case RF_ANSWER_NO_BYTES:
-      rf_window_learn_locked (fetcher, self, head, answer, &content);
-      verdict = RF_BODY_DRAIN;
-      break;
-    case RF_ANSWER_WITHOUT_RANGE:
-      fetcher->locked.without_range = TRUE;
-      verdict = RF_BODY_DRAIN;
-      break;
-    case RF_ANSWER_TRANSIENT:
-      self->error_is_transient = TRUE;
-      self->error_status = head->status;
-      verdict = RF_BODY_DRAIN;
-      break;
-    case RF_ANSWER_PERMANENT:
-      self->error_status = head->status;
-      break;
-    }
-  g_mutex_unlock (&fetcher->locked.lock);
-  if (verdict == RF_BODY_DRAIN)
-    expect_end (self);
-  return verdict;
-}
-
-static void
-take_slot (RfLane *self, const RfPart *part)
+void
+rf_lane_take_slot (RfLane *self, const RfPart *part)
 {
   self->slot = (int)part->slot;
   self->range = (RfRange){ part->range.start + part->filled, part->range.end };
@@ -103,292 +60,68 @@ take_slot (RfLane *self, const RfPart *part)
   rf_ring_buffer_begin_write (self->fetcher->ring, part->slot);
 }
 
-static void
-leave_slot (RfLane *self)
+void
+rf_lane_leave_slot (RfLane *self)
 {
   if (self->slot >= 0)
     rf_ring_buffer_end_write (self->fetcher->ring, (guint)self->slot);
   self->slot = -1;
 }
 
-static void
-leave_part_locked (RfLane *self)
+void
+rf_lane_expect_end (RfLane *self)
 {
-  if (self->part != NULL)
-    g_steal_pointer (&self->part)->lane = NULL;
+  self->is_ending = TRUE;
+  rf_reactor_start_timer (self->thread->reactor, &self->timer,
+                          g_get_monotonic_time () + END_TIMEOUT);
 }
 
-/* The slot is full. A sequential stream goes on in the next one; anything else is too long. */
-static gboolean
-find_space (RfLane *self, gboolean *wait)
-{
-  RfFetcher *fetcher = self->fetcher;
-  gboolean ended = FALSE;
-  RfPart *part;
-
-  g_mutex_lock (&fetcher->locked.lock);
-  if (self->state == RF_LANE_CANCELLING)
-    {
-      g_mutex_unlock (&fetcher->locked.lock);
-      return FALSE;
-    }
-  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
-    {
-      g_mutex_unlock (&fetcher->locked.lock);
-      self->error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
-                                         "The server sent more bytes than it had announced");
-      return FALSE;
-    }
-  /* The full slot is let go of first: it may be the only one, and the one that is to be filled. */
-  leave_slot (self);
-  leave_part_locked (self);
-  part = rf_window_extend_locked (fetcher, &ended);
-  if (part != NULL)
-    {
-      self->part = part;
-      part->lane = self;
-      take_slot (self, part);
-    }
-  else if (ended)
-    {
-      /* Here and not when the request has ended: a seek must not take it for a stream that goes on. */
-      rf_window_finish_locked (fetcher, self->range.start);
-    }
-  else
-    {
-      self->paused = *wait = TRUE;
-    }
-  g_mutex_unlock (&fetcher->locked.lock);
-  return part != NULL;
-}
-
-static guint8 *
-lane_space (gpointer sink, gsize *length, gboolean *wait)
-{
-  RfLane *self = sink;
-
-  *wait = FALSE;
-  if (self->range.start == self->range.end && !find_space (self, wait))
-    return NULL;
-  *length = (gsize)rf_range_length (self->range);
-  return self->dest;
-}
-
-static void
-lane_commit (gpointer sink, gsize length)
-{
-  RfLane *self = sink;
-  RfFetcher *fetcher = self->fetcher;
-  gboolean complete = FALSE;
-
-  self->range.start += length;
-  self->dest += length;
-
-  g_mutex_lock (&fetcher->locked.lock);
-  if (self->state != RF_LANE_CANCELLING)
-    {
-      RfPart *part = self->part;
-
-      self->received = TRUE;
-      part->filled = rf_ring_buffer_commit (fetcher->ring, part->slot, length);
-      fetcher->locked.stats.bytes += length;
-      fetcher->locked.last_progress = g_get_monotonic_time ();
-      complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL
-                 && part->filled == rf_range_length (part->range);
-      rf_window_wake_locked (fetcher, part);
-    }
-  g_mutex_unlock (&fetcher->locked.lock);
-  if (complete)
-    expect_end (self);
-}
-
-/* Why a request ended before its part was complete; NULL: it need not have, ask for the rest. */
-static GError *
-take_error (RfLane *self, RfResult *result, gboolean *transient)
-{
-  if (self->error != NULL)
-    {
-      *transient = self->error_is_transient;
-      return g_steal_pointer (&self->error);
-    }
-  *transient = result->outcome == RF_OUTCOME_TRANSIENT;
-  if (result->error != NULL)
-    return g_steal_pointer (&result->error);
-  if (self->received && self->fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
-    return NULL;
-  return g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
-                              "The server sent fewer bytes than it had announced");
-}
-
-/* Whether another request may bring what this one did not. */
-static gboolean
-may_retry_locked (RfLane *self, const GError *error, gboolean transient)
+static gint64
+get_allowance_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
 
-  if (!transient || self->part == NULL)
-    return FALSE;
-  /* A host that is not there when a stream begins is an error at once. */
-  if (!fetcher->locked.resource.known
-      && (g_error_matches (error, RF_ERROR, RF_ERROR_CONNECT)
-          || g_error_matches (error, RF_ERROR, RF_ERROR_NOT_FOUND)))
-    return FALSE;
-  /* Without ranges only the very beginning can be asked for again. */
-  if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && self->range.start > 0)
-    return FALSE;
-  return rf_backoff_allows (self->part->failures, rf_options_get_retries (fetcher->options));
+  return rf_pace_get_allowance (&fetcher->locked.pace, self->part != NULL ? self->part->stalls : 0,
+                                rf_options_get_timeout (fetcher->options) * G_TIME_SPAN_SECOND);
 }
-
-static void
-fail_locked (RfLane *self, GError *error, gboolean transient)
-{
-  RfFetcher *fetcher = self->fetcher;
-
-  if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && transient && self->range.start > 0)
-    g_prefix_error (&error,
-                    "The body broke off at byte %" G_GUINT64_FORMAT
-                    " and the server cannot resume it: ",
-                    self->range.start);
-  g_prefix_error (&error, "%s: ", rf_location_get_display (fetcher->location));
-  leave_part_locked (self);
-  rf_window_fail_locked (fetcher, self->range.start, error, self->error_status);
-  set_lane_state (self, RF_LANE_IDLE);
-}
-
-/* The request is over and its part is not complete. Says what the lane does next. */
-static void
-go_on_locked (RfLane *self, RfResult *result)
-{
-  RfPart *part = self->part;
-  gboolean transient = FALSE;
-  GError *error = take_error (self, result, &transient);
-  gint64 delay;
-
-  if (error == NULL)
-    {
-      set_lane_state (self, RF_LANE_STARTING);
-      return;
-    }
-
-  if (part != NULL)
-    part->failures = self->received ? 1 : part->failures + 1;
-  if (!may_retry_locked (self, error, transient))
-    {
-      fail_locked (self, error, transient);
-      return;
-    }
-
-  g_error_free (error);
-  delay = self->received ? 0 : rf_backoff_delay (part->failures, g_random_double ());
-  self->fetcher->locked.stats.retries++;
-  set_lane_state (self, RF_LANE_WAITING);
-  rf_reactor_start_timer (self->thread->reactor, &self->timer, g_get_monotonic_time () + delay);
-}
-
-/* Whether all that the request was for has come. */
-static gboolean
-is_complete_locked (RfLane *self, const RfResult *result)
-{
-  RfFetcher *fetcher = self->fetcher;
-
-  if (self->error != NULL)
-    return FALSE;
-  if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
-    return self->part == NULL || self->part->filled == rf_range_length (self->part->range);
-  return result->outcome == RF_OUTCOME_COMPLETE
-         && (fetcher->locked.resource.size == RF_SIZE_UNKNOWN
-             || self->range.start >= rf_window_get_end_locked (fetcher));
-}
-
-static void
-judge_end_locked (RfLane *self, RfResult *result)
-{
-  RfFetcher *fetcher = self->fetcher;
-
-  if (self->state == RF_LANE_CANCELLING)
-    {
-      set_lane_state (self, RF_LANE_IDLE);
-    }
-  else if (is_complete_locked (self, result))
-    {
-      leave_part_locked (self);
-      if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
-        rf_window_finish_locked (fetcher, self->range.start);
-      set_lane_state (self, RF_LANE_IDLE);
-    }
-  else if (fetcher->locked.without_range && self->request.ranged)
-    {
-      set_lane_state (self, RF_LANE_STARTING);
-    }
-  else
-    {
-      go_on_locked (self, result);
-    }
-}
-
-static void
-lane_done (gpointer sink, RfResult *result)
-{
-  RfLane *self = sink;
-  RfFetcher *fetcher = self->fetcher;
-  gboolean idle;
-
-  rf_reactor_stop_timer (self->thread->reactor, &self->timer);
-  leave_slot (self);
-
-  g_mutex_lock (&fetcher->locked.lock);
-  fetcher->locked.stats.connections += result->connections;
-  self->paused = FALSE;
-  judge_end_locked (self, result);
-  idle = self->state == RF_LANE_IDLE;
-  if (self->state == RF_LANE_STARTING)
-    post_locked (self);
-  rf_window_fill_locked (fetcher);
-  g_mutex_unlock (&fetcher->locked.lock);
-
-  g_clear_error (&self->error);
-  g_clear_error (&result->error);
-  if (idle)
-    rf_fetcher_unref (fetcher);
-}
-
-static const RfSinkFuncs lane_sink = {
-  .head = lane_head,
-  .space = lane_space,
-  .commit = lane_commit,
-  .done = lane_done,
-};
 
 static void
 prepare_request_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
-  const RfResource *resource = &fetcher->locked.resource;
-  const char *if_match = rf_resource_get_if_match (resource);
-  const char *uri = resource->uri != NULL ? resource->uri : rf_location_get_uri (fetcher->location);
+  const char *if_match = rf_resource_get_if_match (&fetcher->locked.resource);
+  RfRoute *route = &fetcher->locked.route;
+  gint64 allowance = get_allowance_locked (self);
 
-  if (g_strcmp0 (uri, self->uri) != 0)
-    {
-      g_free (self->uri);
-      self->uri = g_strdup (uri);
-    }
+  g_clear_pointer (&self->location, rf_location_unref);
+  self->location = rf_location_ref (route->current);
+  self->route_number = route->number;
   if (g_strcmp0 (if_match, self->if_match) != 0)
     {
       g_free (self->if_match);
       self->if_match = g_strdup (if_match);
     }
-  take_slot (self, self->part);
+  rf_lane_take_slot (self, self->part);
   self->received = FALSE;
+  self->is_ending = FALSE;
+  self->end = RF_END_OPEN;
   self->error_status = 0;
-  self->error_is_transient = FALSE;
-  self->request.uri = self->uri;
-  self->request.user_agent = rf_options_get_user_agent (fetcher->options);
+  self->retry_after = 0;
+  self->longest_gap = 0;
+  self->began = self->heard = g_get_monotonic_time ();
+  self->request.location = self->location;
+  self->request.options = fetcher->options;
+  self->request.is_trusted = rf_location_trusts (fetcher->location, self->location);
+  self->request.auth = fetcher->locked.auth;
   self->request.if_match = self->if_match;
   self->request.range = self->range;
   self->request.ranged
       = !fetcher->locked.without_range && fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
-  self->request.connect_timeout = rf_options_get_timeout (fetcher->options);
+  /* Those that are kept may all be as dead as the one that was given up. */
+  self->request.is_fresh = self->part->stalls > 0;
+  self->request.connect_timeout = allowance + allowance / CONNECT_MARGIN;
   fetcher->locked.stats.requests++;
+  rf_reactor_start_timer (self->thread->reactor, &self->timer, self->began + allowance);
 }
 
 /* Ends what the lane does, on its reactor. */
@@ -405,7 +138,7 @@ cancel (RfLane *self)
       return;
     }
   g_mutex_lock (&fetcher->locked.lock);
-  set_lane_state (self, RF_LANE_IDLE);
+  rf_lane_set_state_locked (self, RF_LANE_IDLE);
   rf_window_fill_locked (fetcher);
   g_mutex_unlock (&fetcher->locked.lock);
   rf_fetcher_unref (fetcher);
@@ -421,11 +154,13 @@ act (RfLane *self)
   gboolean resume = FALSE;
 
   g_mutex_lock (&fetcher->locked.lock);
+  if (self->state == RF_LANE_STARTING && !rf_route_enter (&fetcher->locked.route, self))
+    rf_lane_set_state_locked (self, RF_LANE_HELD);
   state = self->state;
   if (state == RF_LANE_STARTING)
     {
       prepare_request_locked (self);
-      set_lane_state (self, RF_LANE_RUNNING);
+      rf_lane_set_state_locked (self, RF_LANE_RUNNING);
     }
   else if (state == RF_LANE_RUNNING)
     {
@@ -446,6 +181,7 @@ act (RfLane *self)
     case RF_LANE_CANCELLING:
       cancel (self);
       break;
+    case RF_LANE_HELD:
     case RF_LANE_WAITING:
     case RF_LANE_IDLE:
       break;
@@ -466,23 +202,48 @@ on_task (gpointer data)
   rf_fetcher_unref (fetcher);
 }
 
-/* The backoff is over, or the time for a message to end. */
+/* Whether the request has received nothing for too long; if not, `until` is when to look again; 0: never. What
+ * cannot be resumed is not given up, and what waits for a slot has not to receive anything. */
+static gboolean
+is_stalled_locked (RfLane *self, gint64 now, gint64 *until)
+{
+  *until = 0;
+  if (self->is_ending || self->fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
+    return self->is_ending;
+  *until = self->heard + get_allowance_locked (self);
+  return *until <= now;
+}
+
+/* The backoff is over, or the time for something to come. */
 static void
 on_timer (gpointer data)
 {
   RfLane *self = data;
   RfTransport *transport = self->thread->transport;
-  gboolean overdue;
+  gint64 now = g_get_monotonic_time ();
+  gboolean running, stalled;
+  gint64 until = 0;
 
   g_mutex_lock (&self->fetcher->locked.lock);
   if (self->state == RF_LANE_WAITING)
-    set_lane_state (self, RF_LANE_STARTING);
-  overdue = self->state == RF_LANE_RUNNING;
+    rf_lane_set_state_locked (self, RF_LANE_STARTING);
+  running = self->state == RF_LANE_RUNNING;
+  stalled = running && is_stalled_locked (self, now, &until);
   g_mutex_unlock (&self->fetcher->locked.lock);
-  if (overdue)
-    transport->cancel (transport, &self->request);
-  else
-    act (self);
+
+  if (!running)
+    {
+      act (self);
+      return;
+    }
+  if (stalled)
+    {
+      if (!self->is_ending)
+        self->end = RF_END_STALLED;
+      transport->cancel (transport, &self->request);
+    }
+  else if (until > 0)
+    rf_reactor_start_timer (self->thread->reactor, &self->timer, until);
 }
 
 void
@@ -495,14 +256,14 @@ rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread)
   self->task.data = self;
   self->timer.func = on_timer;
   self->timer.data = self;
-  self->request.funcs = &lane_sink;
+  self->request.funcs = &rf_lane_sink;
   self->request.sink = self;
 }
 
 void
 rf_lane_clear (RfLane *self)
 {
-  g_clear_pointer (&self->uri, g_free);
+  g_clear_pointer (&self->location, rf_location_unref);
   g_clear_pointer (&self->if_match, g_free);
 }
 
@@ -511,8 +272,8 @@ rf_lane_assign_locked (RfLane *self, RfPart *part)
 {
   self->part = part;
   part->lane = self;
-  set_lane_state (self, RF_LANE_STARTING);
-  post_locked (self);
+  rf_lane_set_state_locked (self, RF_LANE_STARTING);
+  rf_lane_post_locked (self);
 }
 
 void
@@ -525,10 +286,11 @@ rf_lane_cancel_locked (RfLane *self)
     case RF_LANE_CANCELLING:
       return;
     case RF_LANE_STARTING:
+    case RF_LANE_HELD:
     case RF_LANE_RUNNING:
     case RF_LANE_WAITING:
-      set_lane_state (self, RF_LANE_CANCELLING);
-      post_locked (self);
+      rf_lane_set_state_locked (self, RF_LANE_CANCELLING);
+      rf_lane_post_locked (self);
       return;
     }
 }
@@ -537,5 +299,5 @@ void
 rf_lane_resume_locked (RfLane *self)
 {
   if (self->state == RF_LANE_RUNNING && self->paused)
-    post_locked (self);
+    rf_lane_post_locked (self);
 }

@@ -16,15 +16,25 @@ RfLocation *rf_location_new (const char *text, GError **error);
 RfLocation *rf_location_ref (RfLocation *self);
 void rf_location_unref (RfLocation *self);
 
-/* The URI to request: the text as it was given, without a fragment. */
+/* The text as it was given, without a fragment. */
 const char *rf_location_get_uri (const RfLocation *self);
 
-/* Where an answer came from, as a URI for further requests: with the user and password of the location
- * if it is on the same server and has none of its own. Free with g_free(). */
-char *rf_location_resolve (const RfLocation *self, const char *effective_uri);
+/* The URI to request: the same without user and password, and these, decoded; NULL: it has none. */
+const char *rf_location_get_bare_uri (const RfLocation *self);
+const char *rf_location_get_user (const RfLocation *self);
+const char *rf_location_get_password (const RfLocation *self);
 
-/* A URI without its user and password, and these, decoded; NULL: it has none. Free all with g_free(). */
-char *rf_location_split (const char *uri, char **user, char **password);
+/* Whether what is secret to the server of one location may be told to that of another: it is the same
+ * server, or at least its encrypted side. */
+gboolean rf_location_trusts (const RfLocation *self, const RfLocation *other);
+
+/* Where a redirection leads that came from this location: an absolute or relative reference. It gets user
+ * and password of the location that all began with, if that trusts it and it has none of its own.
+ * RF_ERROR_PROTOCOL: nowhere. */
+RfLocation *rf_location_follow (const RfLocation *self,
+                                const char *reference,
+                                const RfLocation *origin,
+                                GError **error);
 
 /* The URI for messages and logs: no user, no password, no query (a presigned one is a secret). */
 const char *rf_location_get_display (const RfLocation *self);

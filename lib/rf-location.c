@@ -15,11 +15,16 @@
 
 #include <string.h>
 
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
+
 struct _RfLocation
 {
   gatomicrefcount references;
   char *uri;
-  gsize host_at; /* where in it the host begins */
+  char *bare; /* the same without user and password */
+  char *user;
+  char *password;
   char *display;
 };
 
@@ -46,7 +51,7 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
-/* Checks what stands before the path: [user[:password]@]host[:port]. */
+/* Checks what stands before the path, [user[:password]@]host[:port], and tells where the host begins. */
 static gboolean
 check_authority (const char *authority, gsize length, gsize *host_at, GError **error)
 {
@@ -69,14 +74,42 @@ check_authority (const char *authority, gsize length, gsize *host_at, GError **e
   return TRUE;
 }
 
+/* Decodes a user or password. FALSE: it would be another one in a header, or none. */
+static gboolean
+decode (const char *start, const char *end, char **out, GError **error)
+{
+  *out = g_uri_unescape_segment (start, end, NULL);
+  for (const char *c = *out; c != NULL && *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      g_clear_pointer (out, g_free);
+  return *out != NULL
+         || refuse (error,
+                    "The user or password of the location has an encoded control character, or a % "
+                    "that does not encode one; write a % as %25");
+}
+
+/* Takes user and password from what stands before the host, "user[:password]@" or nothing. */
+static gboolean
+take_user (RfLocation *self, const char *text, gsize length, GError **error)
+{
+  const char *end = text + length - 1;
+  const char *colon;
+
+  if (length == 0)
+    return TRUE;
+  colon = memchr (text, ':', length);
+  return decode (text, colon != NULL ? colon : end, &self->user, error)
+         && (colon == NULL || decode (colon + 1, end, &self->password, error));
+}
+
 RfLocation *
 rf_location_new (const char *text, GError **error)
 {
+  g_autoptr (RfLocation) self = NULL;
   g_autofree char *scheme = NULL;
   g_autofree char *host = NULL;
   const char *rest, *path;
-  gsize authority, host_at, path_length;
-  RfLocation *self;
+  gsize authority, host_at, path_length, rest_length;
 
   if (text == NULL || *text == '\0')
     {
@@ -96,6 +129,7 @@ rf_location_new (const char *text, GError **error)
     }
 
   rest = strstr (text, "://") + 3;
+  rest_length = strcspn (rest, "#");
   authority = strcspn (rest, "/?#");
   path = rest + authority;
   path_length = strcspn (path, "?#");
@@ -104,11 +138,13 @@ rf_location_new (const char *text, GError **error)
 
   self = g_new0 (RfLocation, 1);
   g_atomic_ref_count_init (&self->references);
-  self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)strcspn (rest, "#"), rest);
-  self->host_at = strlen (scheme) + strlen ("://") + host_at;
+  if (!take_user (self, rest, host_at, error))
+    return NULL;
+  self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)rest_length, rest);
+  self->bare = g_strdup_printf ("%s://%.*s", scheme, (int)(rest_length - host_at), rest + host_at);
   self->display = g_strdup_printf ("%s://%.*s%s", scheme, (int)(authority + path_length - host_at),
                                    rest + host_at, path[path_length] == '?' ? "?…" : "");
-  return self;
+  return g_steal_pointer (&self);
 }
 
 RfLocation *
@@ -124,6 +160,9 @@ rf_location_unref (RfLocation *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_free (self->uri);
+  g_free (self->bare);
+  g_free (self->user);
+  g_free (self->password);
   g_free (self->display);
   g_free (self);
 }
@@ -140,8 +179,26 @@ rf_location_get_display (const RfLocation *self)
   return self->display;
 }
 
-static gboolean
-is_same_server (const char *uri, const char *other)
+const char *
+rf_location_get_bare_uri (const RfLocation *self)
+{
+  return self->bare;
+}
+
+const char *
+rf_location_get_user (const RfLocation *self)
+{
+  return self->user;
+}
+
+const char *
+rf_location_get_password (const RfLocation *self)
+{
+  return self->password;
+}
+
+gboolean
+rf_location_trusts (const RfLocation *self, const RfLocation *other)
 {
   g_autofree char *scheme = NULL;
   g_autofree char *other_scheme = NULL;
@@ -149,41 +206,79 @@ is_same_server (const char *uri, const char *other)
   g_autofree char *other_host = NULL;
   int port, other_port;
 
-  return g_uri_split_network (uri, G_URI_FLAGS_SCHEME_NORMALIZE, &scheme, &host, &port, NULL)
-         && g_uri_split_network (other, G_URI_FLAGS_SCHEME_NORMALIZE, &other_scheme, &other_host,
-                                 &other_port, NULL)
-         && strcmp (scheme, other_scheme) == 0 && g_ascii_strcasecmp (host, other_host) == 0
-         && port == other_port;
+  if (!g_uri_split_network (self->bare, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &scheme,
+                            &host, &port, NULL)
+      || !g_uri_split_network (other->bare, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE,
+                               &other_scheme, &other_host, &other_port, NULL)
+      || g_ascii_strcasecmp (host, other_host) != 0)
+    return FALSE;
+  if (strcmp (scheme, other_scheme) == 0)
+    return port == other_port;
+  return strcmp (other_scheme, "https") == 0 && port == HTTP_PORT && other_port == HTTPS_PORT;
 }
 
-char *
-rf_location_resolve (const RfLocation *self, const char *effective_uri)
+/* Servers write spaces and letters beyond ASCII into a Location as they are; everybody encodes them. */
+static char *
+encode_reference (const char *reference)
 {
-  const char *user = strstr (self->uri, "://") + 3;
-  gsize user_length = self->host_at - (gsize)(user - self->uri);
-  const char *rest = strstr (effective_uri, "://");
+  GString *encoded = g_string_new (NULL);
 
-  if (user_length == 0 || rest == NULL || memchr (rest, '@', strcspn (rest + 3, "/?#") + 3) != NULL
-      || !is_same_server (self->uri, effective_uri))
-    return g_strdup (effective_uri);
-  rest += 3;
-  return g_strdup_printf ("%.*s%.*s%s", (int)(rest - effective_uri), effective_uri,
-                          (int)user_length, user, rest);
+  for (const char *c = reference; *c != '\0'; c++)
+    if (*c == ' ' || (guchar)*c >= 0x80)
+      g_string_append_printf (encoded, "%%%02X", (guint)(guchar)*c);
+    else
+      g_string_append_c (encoded, *c);
+  return g_string_free (encoded, FALSE);
 }
 
-char *
-rf_location_split (const char *uri, char **user, char **password)
+/* The URI that a reference stands for. The forms that servers use are kept letter for letter: what GLib
+ * makes of a path without its dots may be another one than that which has been signed. */
+static char *
+resolve (const RfLocation *self, const char *reference)
 {
-  const char *authority = strstr (uri, "://") + 3;
-  const char *at = g_strrstr_len (authority, (gssize)strcspn (authority, "/?#"), "@");
-  const char *colon = at != NULL ? memchr (authority, ':', (gsize)(at - authority)) : NULL;
-  g_autofree char *scheme = g_strndup (uri, (gsize)(authority - uri));
+  const char *authority = strstr (self->bare, "://") + 3;
+  gsize scheme_length = (gsize)(authority - self->bare) - strlen ("//");
 
-  *user = *password = NULL;
-  if (at == NULL)
-    return g_strdup (uri);
-  *user = g_uri_unescape_segment (authority, colon != NULL ? colon : at, NULL);
-  if (colon != NULL)
-    *password = g_uri_unescape_segment (colon + 1, at, NULL);
-  return g_strconcat (scheme, at + 1, NULL);
+  if (g_str_has_prefix (reference, "//"))
+    return g_strdup_printf ("%.*s%s", (int)scheme_length, self->bare, reference);
+  if (*reference == '/')
+    return g_strdup_printf ("%.*s%s",
+                            (int)((gsize)(authority - self->bare) + strcspn (authority, "/?")),
+                            self->bare, reference);
+  if (g_ascii_strncasecmp (reference, "http:", 5) == 0
+      || g_ascii_strncasecmp (reference, "https:", 6) == 0)
+    return g_strdup (reference);
+  return g_uri_resolve_relative (self->bare, reference, G_URI_FLAGS_ENCODED, NULL);
+}
+
+RfLocation *
+rf_location_follow (const RfLocation *self,
+                    const char *reference,
+                    const RfLocation *origin,
+                    GError **error)
+{
+  g_autofree char *trimmed = g_strstrip (g_strdup (reference));
+  g_autofree char *encoded = encode_reference (trimmed);
+  g_autofree char *uri = resolve (self, encoded);
+  g_autofree char *with_user = NULL;
+  g_autoptr (RfLocation) next = NULL;
+  g_autoptr (GError) refusal = NULL;
+  const char *user = strstr (origin->uri, "://") + 3;
+  gsize user_length = strlen (origin->uri) - strlen (origin->bare);
+  const char *host;
+
+  next = uri != NULL ? rf_location_new (uri, &refusal) : NULL;
+  if (next == NULL)
+    {
+      g_set_error (error, RF_ERROR, RF_ERROR_PROTOCOL,
+                   "The server redirected to what cannot be requested: %s",
+                   refusal != NULL ? refusal->message : "it is no URI");
+      return NULL;
+    }
+  if (user_length == 0 || next->user != NULL || !rf_location_trusts (origin, next))
+    return g_steal_pointer (&next);
+  host = strstr (next->uri, "://") + 3;
+  with_user = g_strdup_printf ("%.*s%.*s%s", (int)(host - next->uri), next->uri, (int)user_length,
+                               user, host);
+  return rf_location_new (with_user, error);
 }

@@ -13,11 +13,15 @@
 
 #define CHANGED_MESSAGE "The resource changed while it was read; start again"
 
+#define MULTIPART "multipart/byteranges"
+
 void
 rf_resource_clear (RfResource *self)
 {
   g_clear_pointer (&self->etag, g_free);
-  g_clear_pointer (&self->uri, g_free);
+  g_clear_pointer (&self->last_modified, g_free);
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    g_clear_pointer (&self->tokens[i], g_free);
   *self = (RfResource){ .size = RF_SIZE_UNKNOWN };
 }
 
@@ -42,6 +46,18 @@ rf_response_get_etag (const RfResponseHead *head)
   return head->etag;
 }
 
+void
+rf_resource_learn (RfResource *self, const RfResponseHead *head, guint64 size, gboolean ranges)
+{
+  self->known = TRUE;
+  self->ranges = ranges;
+  self->size = size;
+  self->etag = g_strdup (rf_response_get_etag (head));
+  self->last_modified = g_strdup (head->last_modified);
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    self->tokens[i] = g_strdup (head->tokens[i]);
+}
+
 const char *
 rf_resource_get_if_match (const RfResource *self)
 {
@@ -61,23 +77,76 @@ error_code_for_status (guint status)
     case 403: /* Forbidden */
     case 407: /* Proxy Authentication Required */
       return RF_ERROR_NOT_AUTHORIZED;
-    case 412: /* Precondition Failed */
-      return RF_ERROR_CHANGED;
     default:
       return RF_ERROR_STATUS;
     }
 }
 
+const char *
+rf_response_get_reason (const RfResponseHead *head)
+{
+  static const struct
+  {
+    guint status;
+    const char *reason;
+  } usual[] = {
+    { 300, "Multiple Choices" },
+    { 301, "Moved Permanently" },
+    { 302, "Found" },
+    { 303, "See Other" },
+    { 304, "Not Modified" },
+    { 307, "Temporary Redirect" },
+    { 308, "Permanent Redirect" },
+    { 400, "Bad Request" },
+    { 401, "Unauthorized" },
+    { 402, "Payment Required" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 406, "Not Acceptable" },
+    { 407, "Proxy Authentication Required" },
+    { 408, "Request Timeout" },
+    { 409, "Conflict" },
+    { 410, "Gone" },
+    { 412, "Precondition Failed" },
+    { 416, "Range Not Satisfiable" },
+    { 421, "Misdirected Request" },
+    { 429, "Too Many Requests" },
+    { 431, "Request Header Fields Too Large" },
+    { 451, "Unavailable For Legal Reasons" },
+    { 500, "Internal Server Error" },
+    { 501, "Not Implemented" },
+    { 502, "Bad Gateway" },
+    { 503, "Service Unavailable" },
+    { 504, "Gateway Timeout" },
+    { 505, "HTTP Version Not Supported" },
+  };
+
+  if (head->reason != NULL && head->reason[0] != '\0')
+    return head->reason;
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    if (usual[i].status == head->status)
+      return usual[i].reason;
+  return "Unknown Status";
+}
+
 static RfAnswer
 refuse_status (const RfResponseHead *head, GError **error)
 {
-  RfError code = error_code_for_status (head->status);
-
-  if (code == RF_ERROR_CHANGED)
-    g_set_error_literal (error, RF_ERROR, RF_ERROR_CHANGED, CHANGED_MESSAGE);
-  else
-    g_set_error (error, RF_ERROR, code, "The server answered %u %s", head->status, head->reason);
-  return rf_backoff_status_is_transient (head->status) ? RF_ANSWER_TRANSIENT : RF_ANSWER_PERMANENT;
+  g_set_error (error, RF_ERROR, (int)error_code_for_status (head->status),
+               "The server answered %u %s", head->status, rf_response_get_reason (head));
+  if (rf_backoff_status_is_transient (head->status))
+    return RF_ANSWER_TRANSIENT;
+  switch (head->status)
+    {
+    case 401:
+    case 403:
+    case 404:
+    case 410:
+      return RF_ANSWER_REFUSED;
+    default:
+      return RF_ANSWER_PERMANENT;
+    }
 }
 
 static RfAnswer refuse (GError **error, RfError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -93,6 +162,13 @@ refuse (GError **error, RfError code, const char *format, ...)
   return RF_ANSWER_PERMANENT;
 }
 
+/* Whether two answers have a field, with different values. */
+static gboolean
+differ (const char *a, const char *b)
+{
+  return a != NULL && b != NULL && strcmp (a, b) != 0;
+}
+
 /* A later answer must be of the version that the first one was of. */
 static gboolean
 is_same_version (const RfResponseHead *head, const RfResource *resource, guint64 total)
@@ -104,6 +180,13 @@ is_same_version (const RfResponseHead *head, const RfResource *resource, guint64
   /* What is not even weakly the same is certainly another version. */
   if (resource->etag != NULL && etag != NULL
       && strcmp (skip_weakness (etag), skip_weakness (resource->etag)) != 0)
+    return FALSE;
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    if (differ (head->tokens[i], resource->tokens[i]))
+      return FALSE;
+  /* Machines that serve the same may have got it at different times: a strong validator is above that. */
+  if ((etag == NULL || etag[0] != '"' || rf_resource_get_if_match (resource) == NULL)
+      && differ (head->last_modified, resource->last_modified))
     return FALSE;
   return resource->size == RF_SIZE_UNKNOWN || total == RF_SIZE_UNKNOWN || total == resource->size;
 }
@@ -161,6 +244,10 @@ judge_part (const RfResponseHead *head,
   if (!request->ranged)
     return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent a part (206) where all of it was asked for");
+  if (head->content_type != NULL
+      && g_ascii_strncasecmp (head->content_type, MULTIPART, strlen (MULTIPART)) == 0)
+    return distrust (request, resource, error,
+                     "The server sent several parts (" MULTIPART ") where one was asked for");
   if (head->content_range == NULL)
     return distrust (request, resource, error, "The server sent a part (206) without saying which");
   if (!rf_content_range_parse (head->content_range, strlen (head->content_range), content)
@@ -224,7 +311,9 @@ judge_unsatisfiable (const RfResponseHead *head,
       /* A page of an error has a validator of its own: the size alone tells. */
       if (told && resource->size != RF_SIZE_UNKNOWN && content->total != resource->size)
         return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
-      return refuse_status (head, error);
+      return refuse (error, RF_ERROR_STATUS,
+                     "The server refused a range of the resource that it has: %u %s", head->status,
+                     rf_response_get_reason (head));
     }
   /* Without a total, or with one that contradicts the refusal, a plain request decides. */
   if (!told || request->range.start < content->total)
@@ -251,9 +340,19 @@ rf_response_judge (const RfResponseHead *head,
       return judge_part (head, request, resource, content, error);
     case 416: /* Range Not Satisfiable */
       return judge_unsatisfiable (head, request, resource, content, error);
+    case 301: /* Moved Permanently */
+    case 302: /* Found */
+    case 303: /* See Other */
+    case 307: /* Temporary Redirect */
+    case 308: /* Permanent Redirect */
+      return head->location != NULL ? RF_ANSWER_REDIRECT : refuse_status (head, error);
     case 406: /* Not Acceptable */
       if (request->ranged && !resource->known)
         return RF_ANSWER_WITHOUT_RANGE;
+      return refuse_status (head, error);
+    case 412: /* Precondition Failed */
+      if (request->if_match != NULL)
+        return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
       return refuse_status (head, error);
     default:
       return refuse_status (head, error);

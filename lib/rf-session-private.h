@@ -22,6 +22,13 @@ guint rf_session_get_num_threads (RfSession *self);
 /* Owned by the session. */
 const RfSessionThread *rf_session_get_thread (RfSession *self, guint index);
 
+/* A request is to be repeated: how long it has to wait for its turn, in microseconds. What a consumer waits
+ * for is urgent. Any thread; the lock of a fetcher may be held. */
+gint64 rf_session_take_retry (RfSession *self, gboolean urgent);
+
+/* A request has brought what it was for. */
+void rf_session_refund_retry (RfSession *self);
+
 /* The index of the thread that a new reader begins with, so that readers spread over all. */
 guint rf_session_pick_thread (RfSession *self);
 

@@ -7,6 +7,7 @@
 
 #include "rf-session-private.h"
 
+#include "rf-budget-private.h"
 #include "rf-error.h"
 #include "rf-transport-curl-private.h"
 
@@ -22,6 +23,12 @@ struct _RfSession
   guint num_threads;
 
   gint next_thread; /* atomic */
+
+  struct
+  {
+    GMutex lock;
+    RfBudget retries;
+  } locked;
 };
 
 G_DEFINE_FINAL_TYPE (RfSession, rf_session, G_TYPE_OBJECT)
@@ -46,6 +53,7 @@ rf_session_finalize (GObject *object)
       rf_reactor_unref (self->threads[i].reactor);
     }
   g_clear_pointer (&self->share, rf_curl_share_unref);
+  g_mutex_clear (&self->locked.lock);
 
   G_OBJECT_CLASS (rf_session_parent_class)->finalize (object);
 }
@@ -59,6 +67,8 @@ rf_session_class_init (RfSessionClass *klass)
 static void
 rf_session_init (RfSession *self)
 {
+  g_mutex_init (&self->locked.lock);
+  rf_budget_init (&self->locked.retries, g_get_monotonic_time ());
 }
 
 /**
@@ -138,4 +148,23 @@ guint
 rf_session_pick_thread (RfSession *self)
 {
   return (guint)g_atomic_int_add (&self->next_thread, 1) % self->num_threads;
+}
+
+gint64
+rf_session_take_retry (RfSession *self, gboolean urgent)
+{
+  gint64 wait;
+
+  g_mutex_lock (&self->locked.lock);
+  wait = rf_budget_take (&self->locked.retries, g_get_monotonic_time (), urgent);
+  g_mutex_unlock (&self->locked.lock);
+  return wait;
+}
+
+void
+rf_session_refund_retry (RfSession *self)
+{
+  g_mutex_lock (&self->locked.lock);
+  rf_budget_refund (&self->locked.retries);
+  g_mutex_unlock (&self->locked.lock);
 }

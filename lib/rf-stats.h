@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @requests: HTTP requests started, repeated ones among them
  * @connections: connections opened
  * @retries: requests that had to be repeated after a failure
+ * @stalls: requests that were given up because nothing came; they are among @retries too
  * @workers: the most requests that may be in flight
  * @slots_free: slots that wait for work
  * @slots_filling: slots that bytes arrive in or wait in for the consumer
@@ -32,6 +33,7 @@ typedef struct
   guint64 requests;
   guint64 connections;
   guint64 retries;
+  guint64 stalls;
   guint workers;
   guint slots_free;
   guint slots_filling;

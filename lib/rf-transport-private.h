@@ -5,13 +5,33 @@
 
 #pragma once
 
+#include "rf-location-private.h"
+#include "rf-options-private.h"
 #include "rf-range-private.h"
 #include "rf-reactor-private.h"
 
 G_BEGIN_DECLS
 
-/* The head of a response, after redirects. The strings are the transport's and live as long as the
- * call they are passed to. A header that is missing is NULL. */
+/* Headers by which stores tell versions of an object apart. */
+typedef enum
+{
+  RF_TOKEN_AIS_VERSION,
+  RF_TOKEN_AIS_CHECKSUM,
+  RF_TOKEN_S3_VERSION,
+  RF_TOKEN_GS_GENERATION,
+  RF_NUM_TOKENS,
+} RfToken;
+
+/* Ways to prove who asks, by password. A set of flags. */
+typedef enum
+{
+  RF_AUTH_NONE = 0,
+  RF_AUTH_BASIC = 1 << 0,
+  RF_AUTH_DIGEST = 1 << 1,
+} RfAuth;
+
+/* The head of a response. The strings are the transport's and live as long as the call they are passed to.
+ * A header that is missing is NULL. */
 typedef struct
 {
   guint status;
@@ -19,9 +39,14 @@ typedef struct
   const char *content_range;
   const char *content_length;
   const char *content_encoding;
+  const char *content_type;
   const char *etag;
-  gboolean is_ambiguous;     /* one of the fields is there twice, with different values */
-  const char *effective_uri; /* where the answer came from */
+  const char *last_modified;
+  const char *tokens[RF_NUM_TOKENS];
+  const char *location;
+  const char *retry_after;
+  gboolean is_ambiguous; /* one of the fields is there twice, with different values */
+  RfAuth auth;           /* what the server wanted before it answered; 0: nothing */
 } RfResponseHead;
 
 /* What to do with the body that follows a head. */
@@ -70,12 +95,15 @@ typedef struct
 /* One HTTP attempt. The owner sets the first group, which stays as it is until done(). */
 typedef struct
 {
-  const char *uri;
-  const char *user_agent; /* NULL: none */
-  const char *if_match;   /* NULL: none */
+  const RfLocation *location;
+  const RfOptions *options; /* credentials, proxy, TLS */
+  gboolean is_trusted;      /* the credentials are for this server */
+  RfAuth auth;              /* what it wants, if that is known */
+  const char *if_match;     /* NULL: none */
   RfRange range;
-  gboolean ranged;       /* FALSE: the whole resource, without a Range header */
-  guint connect_timeout; /* seconds; 0: none */
+  gboolean ranged;        /* FALSE: the whole resource, without a Range header */
+  gboolean is_fresh;      /* on a connection of its own, not on one that may be dead */
+  gint64 connect_timeout; /* microseconds */
   const RfSinkFuncs *funcs;
   gpointer sink;
 

@@ -200,11 +200,7 @@ rf_window_learn_locked (RfFetcher *self,
   RfResource *resource = &self->locked.resource;
   RfPart *part = lane->part;
 
-  resource->known = TRUE;
-  resource->ranges = answer != RF_ANSWER_WHOLE;
-  resource->size = content->total;
-  resource->etag = g_strdup (rf_response_get_etag (head));
-  resource->uri = rf_location_resolve (self->location, head->effective_uri);
+  rf_resource_learn (resource, head, content->total, answer != RF_ANSWER_WHOLE);
   self->locked.state = resource->ranges ? RF_FETCHER_PARALLEL : RF_FETCHER_SEQUENTIAL;
 
   if (resource->size <= part->range.start)

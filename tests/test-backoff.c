@@ -5,6 +5,12 @@
 
 #include "rf-backoff-private.h"
 
+static gint64
+delay (guint failures, double jitter)
+{
+  return rf_backoff_delay (failures, 0.1, 10, jitter);
+}
+
 static void
 test_status (void)
 {
@@ -26,8 +32,8 @@ test_delay_grows (void)
 
   for (guint failures = 1; failures <= 100; failures++)
     {
-      gint64 low = rf_backoff_delay (failures, 0);
-      gint64 high = rf_backoff_delay (failures, 0.999999);
+      gint64 low = delay (failures, 0);
+      gint64 high = delay (failures, 0.999999);
 
       g_assert_cmpint (low, >=, least);
       g_assert_cmpint (high, >=, most);
@@ -35,22 +41,22 @@ test_delay_grows (void)
       least = low;
       most = high;
     }
-  g_assert_cmpint (rf_backoff_delay (2, 0.5), >, rf_backoff_delay (1, 0.5));
-  g_assert_cmpint (rf_backoff_delay (3, 0.5), >, rf_backoff_delay (2, 0.5));
+  g_assert_cmpint (delay (2, 0.5), >, delay (1, 0.5));
+  g_assert_cmpint (delay (3, 0.5), >, delay (2, 0.5));
 }
 
 static void
 test_delay_is_bounded (void)
 {
   static const guint many[] = { 1, 31, 32, 33, 62, 63, 64, 65, 1000, G_MAXINT, G_MAXUINT };
-  gint64 last = rf_backoff_delay (G_MAXUINT, 0.999999);
+  gint64 last = delay (G_MAXUINT, 0.999999);
 
   for (guint i = 0; i < G_N_ELEMENTS (many); i++)
     {
-      gint64 delay = rf_backoff_delay (many[i], 0.999999);
+      gint64 bound = delay (many[i], 0.999999);
 
-      g_assert_cmpint (delay, >, 0);
-      g_assert_cmpint (delay, <=, last);
+      g_assert_cmpint (bound, >, 0);
+      g_assert_cmpint (bound, <=, last);
     }
   /* Nobody waits longer for a server that has come back. */
   g_assert_cmpint (last, <=, G_TIME_SPAN_MINUTE);
@@ -59,14 +65,14 @@ test_delay_is_bounded (void)
 static void
 test_delay_spreads (void)
 {
-  gint64 before = rf_backoff_delay (3, 0);
+  gint64 before = delay (3, 0);
 
   for (guint i = 1; i < 10; i++)
     {
-      gint64 delay = rf_backoff_delay (3, i / 10.0);
+      gint64 bound = delay (3, i / 10.0);
 
-      g_assert_cmpint (delay, >, before);
-      before = delay;
+      g_assert_cmpint (bound, >, before);
+      before = bound;
     }
 }
 

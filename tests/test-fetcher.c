@@ -445,6 +445,13 @@ test_redirect_to_nowhere (void)
 /* "u:p" in base 64. */
 #define AUTHORIZATION "Authorization: Basic dTpw"
 
+static gboolean
+ask_for_password (const RfTestScriptRequest *request)
+{
+  return rf_test_script_say (request, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
+                                      "WWW-Authenticate: Basic realm=\"here\"\r\n\r\n");
+}
+
 /* Sends /object on to /moved, by an absolute URI. Whoever has no password is refused. */
 static gboolean
 answer_with_password (const RfTestScriptRequest *request, gpointer unused)
@@ -453,7 +460,7 @@ answer_with_password (const RfTestScriptRequest *request, gpointer unused)
   g_autofree char *redirect = NULL;
 
   if (!rf_test_script_has_field (request, AUTHORIZATION))
-    return rf_test_script_say (request, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    return ask_for_password (request);
   if (g_str_has_prefix (request->head, "GET /moved "))
     return answer_exactly (request, MIB);
   redirect = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: http://%.*s/moved\r\n"
@@ -489,7 +496,8 @@ answer_elsewhere (const RfTestScriptRequest *request, gpointer other)
       = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
                          rf_test_script_get_uri (other));
 
-  g_assert_true (rf_test_script_has_field (request, AUTHORIZATION));
+  if (!rf_test_script_has_field (request, AUTHORIZATION))
+    return ask_for_password (request);
   return rf_test_script_say (request, redirect);
 }
 
@@ -506,7 +514,7 @@ test_password_and_other_server (void)
 
   g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, MIB);
   g_assert_no_error (error);
-  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 1);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 2);
 }
 
 static gboolean

@@ -210,25 +210,38 @@ test_refusal_keeps_secrets (void)
     }
 }
 
-/* The password goes to the server that it was given for, and to no other. */
+/* Where redirections lead to, letter for letter where servers write it so. The password goes to the server
+ * that it was given for, and to no other. */
 static void
-test_resolve (void)
+test_follow (void)
 {
   static const struct
   {
     const char *location;
-    const char *effective;
+    const char *reference;
     const char *expected;
   } rows[] = {
-    { "http://h/a", "http://h/b", "http://h/b" },
+    { "http://h/a", "http://g/b", "http://g/b" },
+    { "http://h/a", " http://g/b ", "http://g/b" },
+    { "http://h/a", "HTTPS://g/a/../b//c?x=%2f#y", "https://g/a/../b//c?x=%2f" },
+    { "http://h/a/b?c", "//g/b", "http://g/b" },
+    { "https://h/a/b?c", "//g/b", "https://g/b" },
+    { "http://h:81/a/b?c", "/d/../e//f?g", "http://h:81/d/../e//f?g" },
+    { "http://h?a/b", "/c", "http://h/c" },
+    { "http://h/a/b?c", "d", "http://h/a/d" },
+    { "http://h/a/b?c", "../d?e", "http://h/d?e" },
+    { "http://h/a/b?c", "?d", "http://h/a/b?d" },
+    { "http://h/a", "/b c\xc3\xa4", "http://h/b%20c%C3%A4" },
+    { "http://u:p@h/a", "http://h/b?c#d", "http://u:p@h/b?c" },
+    { "http://u:p@h/a", "/b", "http://u:p@h/b" },
     { "http://u:p@h/a", "http://u:p@h/b", "http://u:p@h/b" },
-    { "http://u:p@h/a", "http://h/b?c#d", "http://u:p@h/b?c#d" },
-    { "http://u:p@h/a", "HTTP://H:80/b", "HTTP://u:p@H:80/b" },
+    { "http://u:p@h/a", "HTTP://H:80/b", "http://u:p@H:80/b" },
     { "http://u@h:81", "http://h:81?x=@", "http://u@h:81?x=@" },
     { "http://u:p@h/a", "http://other@h/b", "http://other@h/b" },
     { "http://u:p@h/a", "http://g/b", "http://g/b" },
     { "http://u:p@h/a", "http://h:81/b", "http://h:81/b" },
-    { "http://u:p@h/a", "https://h/b", "https://h/b" },
+    { "http://u:p@h/a", "https://h/b", "https://u:p@h/b" },
+    { "http://u:p@h:81/a", "https://h/b", "https://h/b" },
     { "https://u:p@h/a", "http://h/b", "http://h/b" },
     { "http://u:p@h/a", "http://h.g/b", "http://h.g/b" },
   };
@@ -236,14 +249,35 @@ test_resolve (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (RfLocation) location = new_location (rows[i].location);
-      g_autofree char *resolved = rf_location_resolve (location, rows[i].effective);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RfLocation) next
+          = rf_location_follow (location, rows[i].reference, location, &error);
 
-      g_assert_cmpstr (resolved, ==, rows[i].expected);
+      g_assert_no_error (error);
+      g_assert_cmpstr (rf_location_get_uri (next), ==, rows[i].expected);
     }
 }
 
 static void
-test_split (void)
+test_follow_to_nowhere (void)
+{
+  static const char *const references[]
+      = { "ftp://h/secret", "http:///secret",         "http:secret",      "/a\tsecret",
+          "mailto:secret",  "//u:secret@v:secret@h/", "http://u:secret@/" };
+  g_autoptr (RfLocation) location = new_location ("http://h/a");
+
+  for (guint i = 0; i < G_N_ELEMENTS (references); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (rf_location_follow (location, references[i], location, &error));
+      g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+}
+
+static void
+test_user (void)
 {
   static const struct
   {
@@ -254,22 +288,31 @@ test_split (void)
   } rows[] = {
     { "http://h/a@b:c", "http://h/a@b:c", NULL, NULL },
     { "http://h?a@b", "http://h?a@b", NULL, NULL },
-    { "http://u@h/a", "http://h/a", "u", NULL },
+    { "http://u@h/a#b", "http://h/a", "u", NULL },
     { "http://u:@h/a", "http://h/a", "u", "" },
+    { "http://:p@h/a", "http://h/a", "", "p" },
+    { "http://@h/a", "http://h/a", "", NULL },
     { "http://u:p:q@h:81/a", "http://h:81/a", "u", "p:q" },
     { "http://%75%40:p%3a%20@[::1]/", "http://[::1]/", "u@", "p: " },
     { "http://u:%ff@h/", "http://h/", "u", "\xff" },
   };
+  static const char *const bad[] = { "http://u%00:p@h/", "http://u:p%00@h/", "http://u:p%0d%0a@h/",
+                                     "http://u%0ax@h/",  "http://u%@h/",     "http://u:%zz@h/" };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *user = NULL;
-      g_autofree char *password = NULL;
-      g_autofree char *bare = rf_location_split (rows[i].uri, &user, &password);
+      g_autoptr (RfLocation) location = new_location (rows[i].uri);
 
-      g_assert_cmpstr (bare, ==, rows[i].bare);
-      g_assert_cmpstr (user, ==, rows[i].user);
-      g_assert_cmpstr (password, ==, rows[i].password);
+      g_assert_cmpstr (rf_location_get_bare_uri (location), ==, rows[i].bare);
+      g_assert_cmpstr (rf_location_get_user (location), ==, rows[i].user);
+      g_assert_cmpstr (rf_location_get_password (location), ==, rows[i].password);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (rf_location_new (bad[i], &error));
+      g_assert_error (error, RF_ERROR, RF_ERROR_INVALID_LOCATION);
     }
 }
 
@@ -298,8 +341,9 @@ main (int argc, char **argv)
   g_test_add_func ("/location/fragment", test_fragment);
   g_test_add_func ("/location/display", test_display);
   g_test_add_func ("/location/refusal-keeps-secrets", test_refusal_keeps_secrets);
-  g_test_add_func ("/location/resolve", test_resolve);
-  g_test_add_func ("/location/split", test_split);
+  g_test_add_func ("/location/follow", test_follow);
+  g_test_add_func ("/location/follow-to-nowhere", test_follow_to_nowhere);
+  g_test_add_func ("/location/user", test_user);
   g_test_add_func ("/location/references", test_references);
   return g_test_run ();
 }

@@ -3,7 +3,6 @@
 
 /* Which range comes next, and when and whether to try again. */
 
-#include "rf-backoff-private.h"
 #include "rf-plan-private.h"
 
 #define MIB ((guint64)1 << 20)
@@ -59,22 +58,6 @@ test_far_end (void)
   g_assert_false (rf_plan_next_part (&plan, &part));
 }
 
-static void
-test_backoff (void)
-{
-  g_assert_cmpint (rf_backoff_delay (1, 0.0), ==, 0);
-  g_assert_cmpint (rf_backoff_delay (1, 0.5), ==, 50000);
-  g_assert_cmpint (rf_backoff_delay (3, 0.5), ==, 200000);
-  g_assert_cmpint (rf_backoff_delay (G_MAXUINT, 0.5), ==, 5000000);
-  g_assert_true (rf_backoff_allows (3, 3));
-  g_assert_false (rf_backoff_allows (4, 3));
-  g_assert_false (rf_backoff_allows (1, 0));
-  g_assert_true (rf_backoff_allows (G_MAXUINT, -1));
-  g_assert_true (rf_backoff_status_is_transient (503));
-  g_assert_false (rf_backoff_status_is_transient (501));
-  g_assert_false (rf_backoff_status_is_transient (404));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -82,6 +65,5 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/tiles", test_tiles);
   g_test_add_func ("/plan/ramp", test_ramp);
   g_test_add_func ("/plan/far-end", test_far_end);
-  g_test_add_func ("/plan/backoff", test_backoff);
   return g_test_run ();
 }

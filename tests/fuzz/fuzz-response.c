@@ -46,8 +46,6 @@ typedef enum
   N_LINES,
 } Line;
 
-static char uri[] = "http://host/object";
-
 static char *
 get_text (char **lines, Line line, gboolean exists)
 {
@@ -82,7 +80,6 @@ make_head (char **lines, const char first[])
     .content_length = get_text (lines, LINE_CONTENT_LENGTH, has & HEAD_CONTENT_LENGTH),
     .content_encoding = get_text (lines, LINE_CONTENT_ENCODING, has & HEAD_CONTENT_ENCODING),
     .etag = get_text (lines, LINE_ETAG, has & HEAD_ETAG),
-    .effective_uri = uri,
   };
 }
 
@@ -96,15 +93,13 @@ make_resource (char **lines, const char first[])
   return (RfResource){ .known = TRUE,
                        .ranges = (has & QUESTION_RANGES) != 0,
                        .size = get_number (lines, LINE_SIZE),
-                       .etag = get_text (lines, LINE_RESOURCE_ETAG, has & QUESTION_ETAG),
-                       .uri = uri };
+                       .etag = get_text (lines, LINE_RESOURCE_ETAG, has & QUESTION_ETAG) };
 }
 
 static RfRequest
 make_request (char **lines, const char first[], const RfResource *resource)
 {
-  RfRequest request = { .uri = uri,
-                        .if_match = resource->etag,
+  RfRequest request = { .if_match = resource->etag,
                         .range = { get_number (lines, LINE_START), get_number (lines, LINE_END) },
                         .ranged = ((guchar)first[4] & QUESTION_RANGED) != 0 };
 
@@ -187,7 +182,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       /* Otherwise the same would be asked for again and again. */
       g_assert_true (request.ranged && !resource.known);
       break;
+    case RF_ANSWER_REDIRECT:
+      break;
     case RF_ANSWER_TRANSIENT:
+    case RF_ANSWER_REFUSED:
     case RF_ANSWER_PERMANENT:
       check_error (error);
       return 0;
