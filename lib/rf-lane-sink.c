@@ -220,10 +220,7 @@ lane_commit (gpointer sink, gsize length)
       RfPart *part = self->part;
 
       if (!self->received)
-        {
-          g_clear_pointer (&fetcher->locked.trouble, g_free);
-          rf_route_has_worked (&fetcher->locked.route, self->route_number);
-        }
+        g_clear_pointer (&fetcher->locked.trouble, g_free);
       self->received = TRUE;
       part->stalls = 0;
       part->filled = rf_ring_buffer_commit (fetcher->ring, part->slot, length);

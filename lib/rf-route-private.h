@@ -33,7 +33,6 @@ typedef struct
   RfRouteState state;
   gconstpointer searcher;
   guint number;        /* of this search; a request remembers by which it was sent */
-  gboolean has_worked; /* bytes have come by it since it was found */
   GHashTable *visited; /* URIs of this search; NULL: no redirection so far */
 } RfRoute;
 
@@ -53,9 +52,6 @@ rf_route_follow (RfRoute *self, gconstpointer who, const char *reference, int ma
 
 /* An answer is what was looked for. Returns whether the search is over by it, and who waits may go on. */
 gboolean rf_route_confirm (RfRoute *self, gconstpointer who);
-
-/* Bytes have come for a request that was sent by the search with this number. */
-void rf_route_has_worked (RfRoute *self, guint number);
 
 /* A request that was sent by the search with this number has met a fault. TRUE: it should be repeated at
  * once, or after a failure to connect in its time, as it then goes another way. */

@@ -31,7 +31,6 @@ rf_route_reset (RfRoute *self)
   g_clear_pointer (&self->visited, g_hash_table_unref);
   self->state = RF_ROUTE_UNKNOWN;
   self->searcher = NULL;
-  self->has_worked = FALSE;
   self->number++;
 }
 
@@ -97,23 +96,16 @@ rf_route_confirm (RfRoute *self, gconstpointer who)
   return TRUE;
 }
 
-void
-rf_route_has_worked (RfRoute *self, guint number)
-{
-  if (self->state == RF_ROUTE_KNOWN && number == self->number)
-    self->has_worked = TRUE;
-}
-
-/* What has never worked need not be asked for again: the front would say the same. */
+/* What the front has just said need not be asked for again: it would say the same. */
 static gboolean
 may_search_again (const RfRoute *self, RfRouteFault fault)
 {
   switch (fault)
     {
     case RF_ROUTE_REFUSED:
-      return self->has_worked && rf_route_is_redirected (self);
+      return self->state == RF_ROUTE_KNOWN && rf_route_is_redirected (self);
     case RF_ROUTE_MOVED:
-      return self->has_worked;
+      return self->state == RF_ROUTE_KNOWN;
     case RF_ROUTE_UNREACHABLE:
       return rf_route_is_redirected (self);
     }

@@ -60,29 +60,6 @@ read_from (RfTestScriptFunc answer, GError **error)
   return rf_test_reader_check (reader, 0, error);
 }
 
-/* A 206 for what was asked for, of a resource of so many bytes. */
-static void
-say_part (const RfTestScriptRequest *request, guint64 size, const char *framing)
-{
-  g_autofree char *head
-      = g_strdup_printf ("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %" G_GUINT64_FORMAT
-                         "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "\r\n%s\r\n",
-                         request->start, MIN (request->end, size) - 1, size, framing);
-
-  rf_test_script_say (request, head);
-}
-
-static gboolean
-answer_exactly (const RfTestScriptRequest *request, guint64 size)
-{
-  guint64 end = MIN (request->end, size);
-  g_autofree char *framing
-      = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n", end - request->start);
-
-  say_part (request, size, framing);
-  return rf_test_script_say_content (request, request->start, end);
-}
-
 /* Chunked, and its end comes only when all of it has been read and given back. */
 static gboolean
 answer_late_end (const RfTestScriptRequest *request, gpointer gate)
@@ -118,7 +95,7 @@ answer_without_end (const RfTestScriptRequest *request, gpointer unused)
   g_autofree char *chunk = NULL;
   guint64 end = MIN (request->end, 1000);
 
-  say_part (request, 1000, "Transfer-Encoding: chunked\r\n");
+  rf_test_script_say_part (request, 1000, "Transfer-Encoding: chunked\r\n");
   chunk = g_strdup_printf ("%" G_GINT64_MODIFIER "x\r\n", end - request->start);
   rf_test_script_say (request, chunk);
   rf_test_script_say_content (request, request->start, end);
@@ -167,7 +144,7 @@ answer_large_without_end (const RfTestScriptRequest *request, gpointer unused)
   g_autofree char *chunk = NULL;
   guint64 end = MIN (request->end, 10 * SLOT_SIZE);
 
-  say_part (request, 10 * SLOT_SIZE, "Transfer-Encoding: chunked\r\n");
+  rf_test_script_say_part (request, 10 * SLOT_SIZE, "Transfer-Encoding: chunked\r\n");
   chunk = g_strdup_printf ("%" G_GINT64_MODIFIER "x\r\n", end - request->start);
   rf_test_script_say (request, chunk);
   rf_test_script_say_content (request, request->start, end);
@@ -312,7 +289,7 @@ answer_short (const RfTestScriptRequest *request, gpointer unused)
 
   if (less.end - less.start > 10)
     less.end -= 10;
-  return answer_exactly (&less, MIB + 3);
+  return rf_test_script_answer (&less, MIB + 3);
 }
 
 static void
@@ -335,7 +312,7 @@ answer_busy_first (const RfTestScriptRequest *request, gpointer unused)
     return rf_test_script_say (request, "HTTP/1.1 503 Service Unavailable\r\n"
                                         "Content-Encoding: gzip\r\nContent-Range: nonsense\r\n"
                                         "Content-Length: 4\r\n\r\nbusy");
-  return answer_exactly (request, 300000);
+  return rf_test_script_answer (request, 300000);
 }
 
 static void
@@ -357,7 +334,7 @@ answer_like_soup (const RfTestScriptRequest *request, gpointer unused)
       return rf_test_script_say_content (request, 0, 1000);
     }
   if (request->end <= 1000)
-    return answer_exactly (request, 1000);
+    return rf_test_script_answer (request, 1000);
   return rf_test_script_say (request, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes "
                                       "0-262143/1000\r\nContent-Length: 0\r\n\r\n");
 }
@@ -384,7 +361,7 @@ answer_416_without_size (const RfTestScriptRequest *request, gpointer unused)
       return rf_test_script_say_content (request, 0, 1000);
     }
   if (request->start < 1000)
-    return answer_exactly (request, 1000);
+    return rf_test_script_answer (request, 1000);
   return rf_test_script_say (request, "HTTP/1.1 416 Range Not Satisfiable\r\n"
                                       "Content-Length: 0\r\n\r\n");
 }
@@ -424,105 +401,11 @@ test_field_is_there_twice (void)
 }
 
 static gboolean
-answer_redirect_to_nowhere (const RfTestScriptRequest *request, gpointer unused)
-{
-  return rf_test_script_say (request, "HTTP/1.1 302 Found\r\nLocation: \r\n"
-                                      "Content-Length: 4\r\n\r\nbody");
-}
-
-static void
-test_redirect_to_nowhere (void)
-{
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_redirect_to_nowhere, NULL);
-  g_autoptr (RfReader) reader = new_reader (script);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
-  g_assert_error (error, RF_ERROR, RF_ERROR_STATUS);
-  g_assert_cmpuint (rf_reader_get_error_status (reader), ==, 302);
-}
-
-/* "u:p" in base 64. */
-#define AUTHORIZATION "Authorization: Basic dTpw"
-
-static gboolean
-ask_for_password (const RfTestScriptRequest *request)
-{
-  return rf_test_script_say (request, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
-                                      "WWW-Authenticate: Basic realm=\"here\"\r\n\r\n");
-}
-
-/* Sends /object on to /moved, by an absolute URI. Whoever has no password is refused. */
-static gboolean
-answer_with_password (const RfTestScriptRequest *request, gpointer unused)
-{
-  const char *host = strstr (request->head, "\r\nHost: ") + strlen ("\r\nHost: ");
-  g_autofree char *redirect = NULL;
-
-  if (!rf_test_script_has_field (request, AUTHORIZATION))
-    return ask_for_password (request);
-  if (g_str_has_prefix (request->head, "GET /moved "))
-    return answer_exactly (request, MIB);
-  redirect = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: http://%.*s/moved\r\n"
-                              "Content-Length: 0\r\n\r\n",
-                              (int)strcspn (host, "\r"), host);
-  return rf_test_script_say (request, redirect);
-}
-
-static void
-test_password_and_redirect (void)
-{
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_password, NULL);
-  g_autofree char *uri
-      = g_strdup_printf ("http://u:p@127.0.0.1:%u/object", rf_test_script_get_port (script));
-  g_autoptr (RfReader) reader = rf_test_reader_new (uri, &one_worker);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, MIB);
-  g_assert_no_error (error);
-}
-
-static gboolean
-answer_without_password (const RfTestScriptRequest *request, gpointer unused)
-{
-  g_assert_null (strstr (request->head, "\r\nAuthorization:"));
-  return answer_exactly (request, MIB);
-}
-
-static gboolean
-answer_elsewhere (const RfTestScriptRequest *request, gpointer other)
-{
-  g_autofree char *redirect
-      = g_strdup_printf ("HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
-                         rf_test_script_get_uri (other));
-
-  if (!rf_test_script_has_field (request, AUTHORIZATION))
-    return ask_for_password (request);
-  return rf_test_script_say (request, redirect);
-}
-
-/* Another server, if only by its port, is not told the password. */
-static void
-test_password_and_other_server (void)
-{
-  g_autoptr (RfTestScript) other = rf_test_script_new (answer_without_password, NULL);
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_elsewhere, other);
-  g_autofree char *uri
-      = g_strdup_printf ("http://u:p@127.0.0.1:%u/object", rf_test_script_get_port (script));
-  g_autoptr (RfReader) reader = rf_test_reader_new (uri, &one_worker);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, MIB);
-  g_assert_no_error (error);
-  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 2);
-}
-
-static gboolean
 answer_404_first (const RfTestScriptRequest *request, gpointer unused)
 {
   if (request->number == 0)
     return rf_test_script_say (request, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-  return answer_exactly (request, 1000);
+  return rf_test_script_answer (request, 1000);
 }
 
 /* It begins anew, whatever was before. */
@@ -632,7 +515,7 @@ static gboolean
 answer_verbatim_target (const RfTestScriptRequest *request, gpointer unused)
 {
   g_assert_true (g_str_has_prefix (request->head, "GET /a/../b%2fc//./?x=%2f&y=%7e HTTP/1.1\r\n"));
-  return answer_exactly (request, 10);
+  return rf_test_script_answer (request, 10);
 }
 
 /* A presigned URI is signed as it is written. */
@@ -842,9 +725,6 @@ main (int argc, char **argv)
   g_test_add_func ("/fetcher/another-version-without-ranges", test_another_version_without_ranges);
   g_test_add_func ("/fetcher/first-seek-too-far", test_first_seek_too_far);
   g_test_add_func ("/fetcher/field-is-there-twice", test_field_is_there_twice);
-  g_test_add_func ("/fetcher/redirect-to-nowhere", test_redirect_to_nowhere);
-  g_test_add_func ("/fetcher/password-and-redirect", test_password_and_redirect);
-  g_test_add_func ("/fetcher/password-and-other-server", test_password_and_other_server);
   g_test_add_func ("/fetcher/read-all-after-an-error", test_read_all_after_an_error);
   g_test_add_func ("/fetcher/two-readers-on-a-ring", test_two_readers_on_a_ring);
   g_test_add_func ("/fetcher/changed", test_changed);

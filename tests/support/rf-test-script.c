@@ -225,6 +225,54 @@ rf_test_script_say_content (const RfTestScriptRequest *request, guint64 start, g
   return TRUE;
 }
 
+void
+rf_test_script_say_part (const RfTestScriptRequest *request, guint64 size, const char *fields)
+{
+  g_autofree char *head
+      = g_strdup_printf ("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %" G_GUINT64_FORMAT
+                         "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "\r\n%s\r\n",
+                         request->start, MIN (request->end, size) - 1, size, fields);
+
+  rf_test_script_say (request, head);
+}
+
+gboolean
+rf_test_script_answer_with (const RfTestScriptRequest *request, guint64 size, const char *fields)
+{
+  guint64 end = MIN (request->end, size);
+  g_autofree char *all = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n%s",
+                                          end - request->start, fields);
+
+  rf_test_script_say_part (request, size, all);
+  return rf_test_script_say_content (request, request->start, end);
+}
+
+gboolean
+rf_test_script_answer (const RfTestScriptRequest *request, guint64 size)
+{
+  return rf_test_script_answer_with (request, size, "");
+}
+
+gboolean
+rf_test_script_say_status (const RfTestScriptRequest *request,
+                           const char *status,
+                           const char *fields)
+{
+  g_autofree char *head
+      = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Length: 0\r\n%s\r\n", status, fields);
+
+  return rf_test_script_say (request, head);
+}
+
+gboolean
+rf_test_script_redirect (const RfTestScriptRequest *request, guint status, const char *reference)
+{
+  g_autofree char *line = g_strdup_printf ("%u Elsewhere", status);
+  g_autofree char *field = g_strdup_printf ("Location: %s\r\n", reference);
+
+  return rf_test_script_say_status (request, line, field);
+}
+
 gboolean
 rf_test_script_hang (const RfTestScriptRequest *request)
 {

@@ -43,6 +43,25 @@ gboolean rf_test_script_say (const RfTestScriptRequest *request, const char *tex
 gboolean
 rf_test_script_say_content (const RfTestScriptRequest *request, guint64 start, guint64 end);
 
+/* The head of a 206 for what was asked for, of an object of so many bytes, with further fields. */
+void rf_test_script_say_part (const RfTestScriptRequest *request, guint64 size, const char *fields);
+
+/* A 206 for what was asked for, with its body. */
+gboolean rf_test_script_answer (const RfTestScriptRequest *request, guint64 size);
+
+/* The same with further fields. */
+gboolean
+rf_test_script_answer_with (const RfTestScriptRequest *request, guint64 size, const char *fields);
+
+/* A redirection. */
+gboolean
+rf_test_script_redirect (const RfTestScriptRequest *request, guint status, const char *reference);
+
+/* An answer without a body: "404 Not Found", with further fields. */
+gboolean rf_test_script_say_status (const RfTestScriptRequest *request,
+                                    const char *status,
+                                    const char *fields);
+
 /* Waits until the peer ends the connection, or the server is freed. Always FALSE. */
 gboolean rf_test_script_hang (const RfTestScriptRequest *request);
 
