@@ -1,0 +1,164 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What libcurl is told of a request: all in one place, so that it can be seen what a server and a proxy learn
+ * of us. Redirections it does not follow: only we know who may be told what. */
+
+#include "rf-curl-options-private.h"
+
+#include "rf-location-private.h"
+
+#include <limits.h>
+
+/* libcurl reads up to this much at a time. It is memory of every running request. */
+#define READ_SIZE (256L * 1024)
+
+/* The longest time to connect that libcurl takes, in milliseconds. It has a default of its own for 0. */
+#define MAX_CONNECT_TIMEOUT ((gint64)INT_MAX)
+
+static void
+add_header (struct curl_slist **headers, const char *name, const char *value)
+{
+  g_autofree char *line = g_strconcat (name, ": ", value, NULL);
+
+  *headers = curl_slist_append (*headers, line);
+}
+
+/* The ways to prove who asks that libcurl is to choose from: without a request in vain if one is known. */
+static long
+get_auth_mask (RfAuth known)
+{
+  long mask = 0;
+
+  if (known == RF_AUTH_NONE)
+    return CURLAUTH_BASIC | CURLAUTH_DIGEST;
+  if (known & RF_AUTH_BASIC)
+    mask |= CURLAUTH_BASIC;
+  if (known & RF_AUTH_DIGEST)
+    mask |= CURLAUTH_DIGEST;
+  return mask;
+}
+
+/* What only the server of the location is told, or what a location says itself. */
+static void
+set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **headers)
+{
+  const RfOptions *options = request->options;
+  const char *user = rf_location_get_user (request->location);
+  const char *password = rf_location_get_password (request->location);
+  const char *token = rf_options_get_bearer_token (options);
+  const char *const *extra = rf_options_get_extra_headers (options);
+  const char *const *cookies = rf_options_get_cookies (options);
+
+  if (request->is_trusted && rf_options_get_user_id (options) != NULL)
+    {
+      user = rf_options_get_user_id (options);
+      password = rf_options_get_user_pw (options);
+    }
+  else if (request->is_trusted && rf_options_get_user_pw (options) != NULL)
+    {
+      password = rf_options_get_user_pw (options);
+    }
+  curl_easy_setopt (easy, CURLOPT_USERNAME, user);
+  curl_easy_setopt (easy, CURLOPT_PASSWORD, password);
+  curl_easy_setopt (easy, CURLOPT_HTTPAUTH, get_auth_mask (request->auth));
+  if (!request->is_trusted)
+    return;
+
+  if (token != NULL)
+    {
+      g_autofree char *value = g_strconcat ("Bearer ", token, NULL);
+
+      add_header (headers, "Authorization", value);
+    }
+  if (cookies != NULL && cookies[0] != NULL)
+    {
+      g_autofree char *value = g_strjoinv ("; ", (char **)cookies);
+
+      add_header (headers, "Cookie", value);
+    }
+  for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
+    *headers = curl_slist_append (*headers, extra[i]);
+}
+
+static void
+set_proxy (CURL *easy, const RfOptions *options)
+{
+  const char *proxy = rf_options_get_proxy (options);
+
+  curl_easy_setopt (easy, CURLOPT_PROXY, proxy);
+  /* One that is named is meant for all hosts, whatever the environment says. */
+  if (proxy != NULL)
+    curl_easy_setopt (easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt (easy, CURLOPT_PROXYAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+  if (rf_options_get_proxy_id (options) == NULL)
+    return;
+  curl_easy_setopt (easy, CURLOPT_PROXYUSERNAME, rf_options_get_proxy_id (options));
+  curl_easy_setopt (easy, CURLOPT_PROXYPASSWORD, rf_options_get_proxy_pw (options));
+}
+
+static void
+set_tls (CURL *easy, const RfOptions *options)
+{
+  gboolean strict = rf_options_get_ssl_strict (options);
+
+  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, strict ? 1L : 0L);
+  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, strict ? 2L : 0L);
+  /* NULL would be none, and not the system's. */
+  if (rf_options_get_ssl_ca_file (options) != NULL)
+    curl_easy_setopt (easy, CURLOPT_CAINFO, rf_options_get_ssl_ca_file (options));
+  curl_easy_setopt (easy, CURLOPT_SSLCERT, rf_options_get_ssl_cert_file (options));
+  curl_easy_setopt (easy, CURLOPT_SSLKEY, rf_options_get_ssl_key_file (options));
+}
+
+static long
+get_http_version (const RfOptions *options)
+{
+  switch (rf_options_get_http_version (options))
+    {
+    case RF_HTTP_VERSION_1_1:
+      break;
+    case RF_HTTP_VERSION_2:
+      return CURL_HTTP_VERSION_2TLS;
+    }
+  return CURL_HTTP_VERSION_1_1;
+}
+
+struct curl_slist *
+rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request)
+{
+  gint64 connect_timeout = request->connect_timeout / G_TIME_SPAN_MILLISECOND;
+  struct curl_slist *headers = NULL;
+  char range[RF_RANGE_HEADER_SIZE];
+
+  curl_easy_setopt (easy, CURLOPT_URL, rf_location_get_bare_uri (request->location));
+  curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, rf_options_get_user_agent (request->options));
+  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, get_http_version (request->options));
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS,
+                    (long)CLAMP (connect_timeout, 1, MAX_CONNECT_TIMEOUT));
+  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, request->is_fresh ? 1L : 0L);
+  curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  /* Or removing a handle whose name is being resolved would block the thread until it is. */
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt (easy, CURLOPT_SHARE, rf_curl_share_get_handle (share));
+  /* What a proxy says to CONNECT is not the head of the answer. */
+  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+
+  add_header (&headers, "Accept-Encoding", "identity");
+  if (request->if_match != NULL)
+    add_header (&headers, "If-Match", request->if_match);
+  if (request->ranged)
+    {
+      rf_range_to_header (request->range, range);
+      add_header (&headers, "Range", range);
+    }
+  set_credentials (easy, request, &headers);
+  set_proxy (easy, request->options);
+  set_tls (easy, request->options);
+  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
+  return headers;
+}
