@@ -5,22 +5,11 @@
 
 #include "rf-test-answer.h"
 
+#include "rf-test-fault.h"
+
 #include <string.h>
 
-#define DEFAULT_FAILURE 503
-
-typedef enum
-{
-  BODY_NONE,
-  BODY_TEXT,
-  BODY_OBJECT,
-} BodyKind;
-
-static gboolean
-is_nth (guint64 number, guint every)
-{
-  return every != 0 && number % every == 0;
-}
+#define DEFAULT_STATUS 503
 
 static const char *
 reason (guint status)
@@ -126,8 +115,6 @@ decide_failure (RfTestAnswer *answer,
                 const RfTestRequest *request,
                 guint status)
 {
-  if (status == 0)
-    status = DEFAULT_FAILURE;
   begin_head (answer, status);
   if (config->retry_after != 0)
     append (answer, "Retry-After: %u\r\n", config->retry_after);
@@ -160,23 +147,35 @@ resolve_range (RfTestAnswer *answer, const RfTestRange *range, guint64 size)
 
 /* Where sending ends, and what then becomes of the connection. */
 static void
-decide_end (RfTestAnswer *answer, const RfTestServerConfig *config, guint64 number)
+decide_end (RfTestAnswer *answer,
+            const RfTestServerConfig *config,
+            RfTestFaultKind fault,
+            guint64 number)
 {
   guint64 length = answer->end - answer->start;
-  gboolean cuts
-      = config->cut_every != 0 ? is_nth (number, config->cut_every) : config->cut_after != 0;
+  guint64 place = rf_test_fault_place (config, number, length);
 
   answer->stop = answer->end;
-  if (is_nth (number, config->stall_every))
+  if (place >= length)
+    return;
+  switch (fault)
     {
-      answer->stop = answer->start + length / 2;
+    case RF_TEST_FAULT_STALL:
       answer->after = RF_TEST_AFTER_STALL;
-    }
-  else if (cuts && config->cut_after < length)
-    {
-      answer->stop = answer->start + config->cut_after;
+      break;
+    case RF_TEST_FAULT_CUT:
       answer->after = RF_TEST_AFTER_CLOSE;
+      break;
+    case RF_TEST_FAULT_RESET_BODY:
+      answer->after = RF_TEST_AFTER_RESET;
+      break;
+    case RF_TEST_FAULT_NONE:
+    case RF_TEST_FAULT_RESET:
+    case RF_TEST_FAULT_HANG:
+    case RF_TEST_FAULT_STATUS:
+      return;
     }
+  answer->stop = answer->start + place;
 }
 
 static void
@@ -209,6 +208,7 @@ decide_object (RfTestAnswer *answer,
                const RfTestServerConfig *config,
                const char *etag,
                const RfTestRequest *request,
+               RfTestFaultKind fault,
                guint64 number)
 {
   RfTestRange range = { .kind = RF_TEST_RANGE_NONE };
@@ -237,7 +237,7 @@ decide_object (RfTestAnswer *answer,
       answer->start = answer->end = 0;
       answer->coding = RF_TEST_CODING_LENGTH;
     }
-  decide_end (answer, config, number);
+  decide_end (answer, config, fault, number);
 }
 
 static gboolean
@@ -258,24 +258,28 @@ rf_test_answer_decide (RfTestAnswer *answer,
                        const RfTestRequest *request,
                        guint64 number)
 {
+  RfTestFault fault = rf_test_fault_pick (config, number);
+
   memset (answer, 0, sizeof *answer);
   answer->head = g_strdup ("");
-  answer->rate = is_nth (number, config->slow_every) ? config->slow_rate : config->rate;
+  answer->rate = fault.slow ? config->slow_rate : config->rate;
 
-  if (is_nth (number, config->drop_every))
+  if (fault.kind == RF_TEST_FAULT_RESET)
     answer->after = RF_TEST_AFTER_RESET;
-  else if (number <= config->fail_first || is_nth (number, config->fail_every))
-    decide_failure (answer, config, request, config->fail_status);
+  else if (fault.kind == RF_TEST_FAULT_HANG)
+    answer->after = RF_TEST_AFTER_STALL;
+  else if (fault.kind == RF_TEST_FAULT_STATUS)
+    decide_failure (answer, config, request, fault.status);
   else if (request->method == RF_TEST_METHOD_OTHER)
     decide_status (answer, config, request, 405);
   else if (is_redirect (config, request))
     decide_status (answer, config, request, 302);
   else if (config->mode == RF_TEST_SERVER_STATUS)
-    decide_failure (answer, config, request, config->status);
+    decide_failure (answer, config, request, config->status != 0 ? config->status : DEFAULT_STATUS);
   else if (request->if_match.data != NULL && !rf_test_text_matches_etag (request->if_match, etag))
     decide_status (answer, config, request, 412);
   else
-    decide_object (answer, config, etag, request, number);
+    decide_object (answer, config, etag, request, fault.kind, number);
 }
 
 void

@@ -30,7 +30,7 @@ typedef enum
 
 typedef struct
 {
-  char *head; /* with the small body of an error; empty with RF_TEST_AFTER_RESET */
+  char *head; /* with the small body of an error; empty if nothing at all is answered */
   RfTestCoding coding;
   RfTestAfter after;
   guint64 start; /* the object's bytes [start, end) are the body, */

@@ -5,6 +5,7 @@
  * calls. */
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include "rf-test-content.h"
 
 #define TIMEOUT_S 10
+#define PIECE_SIZE 4096
 
 struct _RfTestClient
 {
@@ -124,6 +126,21 @@ rf_test_client_read (RfTestClient *client, guint8 *dest, gsize length)
         break;
       done += (gsize)n;
     }
+  return done;
+}
+
+gsize
+rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset)
+{
+  guint8 piece[PIECE_SIZE];
+  gsize done = 0;
+  gssize n;
+
+  while ((n = recv (client->fd, piece, sizeof piece, 0)) > 0)
+    done += (gsize)n;
+  if (n < 0 && errno != ECONNRESET)
+    g_error ("the connection does not end: %s", g_strerror (errno));
+  *was_reset = n < 0;
   return done;
 }
 

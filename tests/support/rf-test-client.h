@@ -37,6 +37,11 @@ char *rf_test_client_read_line (RfTestClient *client);
 /* Reads @length bytes into @dest; returns fewer only when the connection has ended. */
 gsize rf_test_client_read (RfTestClient *client, guint8 *dest, gsize length);
 
+/* Reads and forgets until the connection ends, returns how many bytes that were, and stores in
+ * @was_reset whether it ended with a reset; otherwise it ended in good order. Aborts the program when
+ * nothing comes for ten seconds. */
+gsize rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset);
+
 /* The functions that expect something abort the program with a message when they get anything
  * else. */
 

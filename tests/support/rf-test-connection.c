@@ -248,9 +248,7 @@ answer_request (RfTestConnection *self, const RfTestRequest *request)
   RfTestAfter after;
 
   rf_test_answer_decide (&answer, &setup->config, setup->etag, request, number);
-  if (answer.after == RF_TEST_AFTER_RESET)
-    after = RF_TEST_AFTER_RESET;
-  else if (!wait_latency (self, setup->config.latency_ms))
+  if (answer.head[0] != '\0' && !wait_latency (self, setup->config.latency_ms))
     after = RF_TEST_AFTER_CLOSE;
   else
     {

@@ -47,6 +47,7 @@ parse_size_option (const char *name, const char *text, gpointer data, GError **e
     { "--rate", &program->config.rate },
     { "--slow-rate", &program->config.slow_rate },
     { "--cut-after", &program->config.cut_after },
+    { "--chaos-seed", &program->config.chaos.seed },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -79,6 +80,7 @@ static GOptionGroup *
 make_options (Program *program)
 {
   RfTestServerConfig *config = &program->config;
+  RfTestServerChaos *chaos = &config->chaos;
   const char *n = "N";
   GOptionArgFunc size = (GOptionArgFunc)parse_size_option;
   const GOptionEntry entries[] = {
@@ -102,6 +104,16 @@ make_options (Program *program)
     { "retry-after", 0, 0, G_OPTION_ARG_INT, &config->retry_after, "Seconds, in failures", n },
     { "stall-every", 0, 0, G_OPTION_ARG_INT, &config->stall_every, "Each n-th stalls", n },
     { "drop-every", 0, 0, G_OPTION_ARG_INT, &config->drop_every, "Each n-th is reset", n },
+    { "hang-every", 0, 0, G_OPTION_ARG_INT, &config->hang_every, "Each n-th gets nothing", n },
+    { "chaos-seed", 0, 0, G_OPTION_ARG_CALLBACK, size, "Which requests the shares below are", n },
+    { "unavailable", 0, 0, G_OPTION_ARG_INT, &chaos->unavailable, "Percent that get 503", n },
+    { "transient", 0, 0, G_OPTION_ARG_INT, &chaos->transient, "Percent of 408, 429, 5xx", n },
+    { "reset", 0, 0, G_OPTION_ARG_INT, &chaos->reset, "Percent reset without an answer", n },
+    { "cut", 0, 0, G_OPTION_ARG_INT, &chaos->cut, "Percent closed in the body", n },
+    { "reset-body", 0, 0, G_OPTION_ARG_INT, &chaos->reset_body, "Percent reset in it", n },
+    { "stall", 0, 0, G_OPTION_ARG_INT, &chaos->stall, "Percent that stall in it", n },
+    { "hang", 0, 0, G_OPTION_ARG_INT, &chaos->hang, "Percent that get nothing", n },
+    { "slow", 0, 0, G_OPTION_ARG_INT, &chaos->slow, "Percent at the slow rate", n },
     { "redirect-to", 0, 0, G_OPTION_ARG_STRING, &config->redirect_to, "Where /redirect leads",
       "URI" },
     { "until-eof", 0, 0, G_OPTION_ARG_NONE, &program->until_eof, "End when standard input does",

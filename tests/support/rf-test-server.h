@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* An HTTP/1.1 server of one object for tests and benchmarks: as fast as a bare send() loop, exact
- * about ranges, and with faults that strike by count, so that a run can be repeated. It speaks to
- * plain sockets with a thread for each connection, and needs no main loop. */
+ * about ranges, and with faults that strike by count or by a seed, so that a run can be repeated. It
+ * speaks to plain sockets with a thread for each connection, and needs no main loop. */
 
 #pragma once
 
@@ -22,10 +22,26 @@ typedef enum
   RF_TEST_SERVER_STATUS,          /* answers the configured status to each request */
 } RfTestServerMode;
 
+/* Faults by chance: of a hundred requests so many meet each of these, and none meets two. Which one
+ * a request meets, and where in the body it strikes, follows from the seed and from the request's number
+ * alone. The shares are 100 together at most. */
+typedef struct
+{
+  guint64 seed;
+  guint unavailable; /* 503 */
+  guint transient;   /* 408, 429, 500, 502 or 504 */
+  guint reset;       /* the connection is reset without an answer */
+  guint cut;         /* the connection is closed somewhere in the body, in good order */
+  guint reset_body;  /* the connection is reset somewhere in the body */
+  guint stall; /* from somewhere in the body on nothing more is sent, but the connection stays */
+  guint hang;  /* nothing is sent, not even a head, but the connection stays */
+  guint slow;  /* the answer comes at slow_rate */
+} RfTestServerChaos;
+
 /* What the server is to do. All zero is an exact server of an empty object. "Each n-th request"
  * counts the requests since this configuration was set, from 1; 0 is never. When several faults meet
- * in one request, the first in the order drop, fail, redirect, STATUS, stall, cut is what happens;
- * only bodies of the object stall or are cut. */
+ * in one request, the first in the order drop, hang, fail, redirect, STATUS, stall, cut is what happens,
+ * and one by chance only if none by count does; only bodies of the object stall or are cut. */
 typedef struct
 {
   guint port;      /* to listen on, 0 is any free one; read only by rf_test_server_new() */
@@ -46,6 +62,7 @@ typedef struct
    * cut_every 0, each one if cut_after is set. With cut_after 0 the cut comes right after the head. */
   guint64 cut_after;
   guint cut_every;
+  gboolean cut_resets; /* reset instead of close: what the peer has not read yet may be lost */
 
   guint fail_first;  /* the first n requests get fail_status */
   guint fail_every;  /* each n-th request gets fail_status */
@@ -54,6 +71,9 @@ typedef struct
 
   guint stall_every; /* each n-th request sends the head, half the body, and then nothing more */
   guint drop_every;  /* each n-th request's connection is reset without an answer */
+  guint hang_every;  /* each n-th request gets nothing at all, but its connection stays */
+
+  RfTestServerChaos chaos;
 
   const char *redirect_to; /* Location of a 302 for the path /redirect; NULL is no redirect */
 } RfTestServerConfig;
