@@ -23,7 +23,7 @@ rf_test_reader_new (const char *uri, const RfTestSettings *settings)
   rf_options_set_num_slots (options, settings->slots);
   rf_options_set_slot_size (options, settings->slot_size);
   rf_options_set_shm_name (options, settings->shm_name);
-  rf_options_set_timeout (options, TIMEOUT_SECONDS);
+  rf_options_set_timeout (options, settings->timeout != 0 ? settings->timeout : TIMEOUT_SECONDS);
   if (settings->retries != 0)
     rf_options_set_retries (options, settings->retries);
   reader = rf_reader_new (NULL, uri, options, NULL, &error);

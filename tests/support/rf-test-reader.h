@@ -12,13 +12,14 @@ G_BEGIN_DECLS
 
 #define MIB ((guint64)1 << 20)
 
-/* Zero is the default of each. */
+/* Zero is the default of each, but that of the timeout is a few seconds. */
 typedef struct
 {
   guint workers;
   guint slots;
   guint64 slot_size;
   int retries;
+  guint timeout;
   const char *shm_name;
 } RfTestSettings;
 
