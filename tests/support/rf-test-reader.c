@@ -26,7 +26,7 @@ rf_test_reader_new (const char *uri, const RfTestSettings *settings)
   rf_options_set_timeout (options, settings->timeout != 0 ? settings->timeout : TIMEOUT_SECONDS);
   if (settings->retries != 0)
     rf_options_set_retries (options, settings->retries);
-  reader = rf_reader_new (NULL, uri, options, NULL, &error);
+  reader = rf_reader_new (settings->session, uri, options, NULL, &error);
   g_assert_no_error (error);
   return reader;
 }

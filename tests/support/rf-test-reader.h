@@ -21,6 +21,7 @@ typedef struct
   int retries;
   guint timeout;
   const char *shm_name;
+  RfSession *session;
 } RfTestSettings;
 
 /* A reader that gives up soon when nothing comes. */
