@@ -5,66 +5,25 @@
 
 #include "rf-test-answer.h"
 
+#include "rf-test-auth.h"
 #include "rf-test-fault.h"
+#include "rf-test-head.h"
+#include "rf-test-lie.h"
+#include "rf-test-object.h"
+#include "rf-test-redirect.h"
 
 #include <string.h>
 
 #define DEFAULT_STATUS 503
+#define DEFAULT_REDIRECT 302
 
-static const char *
-reason (guint status)
-{
-  static const struct
-  {
-    guint status;
-    const char *text;
-  } reasons[] = {
-    { 200, "OK" },
-    { 206, "Partial Content" },
-    { 302, "Found" },
-    { 400, "Bad Request" },
-    { 401, "Unauthorized" },
-    { 403, "Forbidden" },
-    { 404, "Not Found" },
-    { 405, "Method Not Allowed" },
-    { 408, "Request Timeout" },
-    { 410, "Gone" },
-    { 412, "Precondition Failed" },
-    { 416, "Range Not Satisfiable" },
-    { 429, "Too Many Requests" },
-    { 431, "Request Header Fields Too Large" },
-    { 500, "Internal Server Error" },
-    { 502, "Bad Gateway" },
-    { 503, "Service Unavailable" },
-    { 504, "Gateway Timeout" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (reasons[i].status == status)
-      return reasons[i].text;
-  return "Status";
-}
-
-/* No GString: GLib recycles its memory between threads in a way that ThreadSanitizer cannot follow. */
-static G_GNUC_PRINTF (2, 3) void append (RfTestAnswer *answer, const char *format, ...)
-{
-  g_autofree char *before = answer->head;
-  g_autofree char *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  answer->head = g_strconcat (before, text, NULL);
-}
-
+/* Begins the head of an answer that is not the object. */
 static void
 begin_head (RfTestAnswer *answer, guint status)
 {
-  /* An answer that only the end of the connection ends is what an HTTP/1.0 server would send. */
-  const char *version = answer->coding == RF_TEST_CODING_UNTIL_CLOSE ? "1.0" : "1.1";
+  const RfTestClaim claim = { .protocol = "HTTP/1.1", .status = status };
 
-  append (answer, "HTTP/%s %u %s\r\n", version, status, reason (status));
+  rf_test_head_append_claim (&answer->head, &claim);
 }
 
 static void
@@ -72,10 +31,10 @@ end_head (RfTestAnswer *answer, gboolean keep_alive)
 {
   if (!keep_alive)
     {
-      append (answer, "Connection: close\r\n");
+      rf_test_head_append (&answer->head, "Connection: close\r\n");
       answer->after = RF_TEST_AFTER_CLOSE;
     }
-  append (answer, "\r\n");
+  rf_test_head_append (&answer->head, "\r\n");
 }
 
 /* Ends the head of an answer that is not the object, and adds its text. */
@@ -83,13 +42,14 @@ static void
 end_with_text (RfTestAnswer *answer, guint status, gboolean with_body, gboolean keep_alive)
 {
   gboolean bodiless = status == 204 || status == 304;
-  g_autofree char *text = g_strdup_printf ("%u %s\n", status, reason (status));
+  g_autofree char *text = g_strdup_printf ("%u %s\n", status, rf_test_head_get_reason (status));
 
   if (!bodiless)
-    append (answer, "Content-Type: text/plain\r\nContent-Length: %zu\r\n", strlen (text));
+    rf_test_head_append (&answer->head, "Content-Type: text/plain\r\nContent-Length: %zu\r\n",
+                         strlen (text));
   end_head (answer, keep_alive);
   if (!bodiless && with_body)
-    append (answer, "%s", text);
+    rf_test_head_append (&answer->head, "%s", text);
 }
 
 static void
@@ -99,14 +59,28 @@ decide_status (RfTestAnswer *answer,
                guint status)
 {
   begin_head (answer, status);
+  if (status == 401)
+    rf_test_auth_append_challenges (config, &answer->head);
   if (status == 405)
-    append (answer, "Allow: GET, HEAD\r\n");
+    rf_test_head_append (&answer->head, "Allow: GET, HEAD\r\n");
   if (status == 416)
-    append (answer, "Content-Range: bytes */%" G_GUINT64_FORMAT "\r\n", config->size);
-  if (status == 302)
-    append (answer, "Location: %s\r\n", config->redirect_to);
+    rf_test_head_append (&answer->head, "Content-Range: bytes */%" G_GUINT64_FORMAT "\r\n",
+                         config->size);
   end_with_text (answer, status, request->method != RF_TEST_METHOD_HEAD,
                  request->keep_alive && request->method != RF_TEST_METHOD_OTHER);
+}
+
+static void
+decide_redirect (RfTestAnswer *answer,
+                 const RfTestServerConfig *config,
+                 const RfTestRequest *request,
+                 const char *location)
+{
+  guint status = config->redirect_status != 0 ? config->redirect_status : DEFAULT_REDIRECT;
+
+  begin_head (answer, status);
+  rf_test_head_append (&answer->head, "Location: %s\r\n", location);
+  end_with_text (answer, status, request->method != RF_TEST_METHOD_HEAD, request->keep_alive);
 }
 
 static void
@@ -116,8 +90,10 @@ decide_failure (RfTestAnswer *answer,
                 guint status)
 {
   begin_head (answer, status);
-  if (config->retry_after != 0)
-    append (answer, "Retry-After: %u\r\n", config->retry_after);
+  if (config->retry_after_text != NULL)
+    rf_test_head_append (&answer->head, "Retry-After: %s\r\n", config->retry_after_text);
+  else if (config->retry_after != 0)
+    rf_test_head_append (&answer->head, "Retry-After: %u\r\n", config->retry_after);
   end_with_text (answer, status, request->method != RF_TEST_METHOD_HEAD, request->keep_alive);
 }
 
@@ -178,40 +154,43 @@ decide_end (RfTestAnswer *answer,
   answer->stop = answer->start + place;
 }
 
-static void
-write_object_head (RfTestAnswer *answer,
-                   const RfTestServerConfig *config,
-                   const char *etag,
-                   gboolean partial)
+/* What an honest head says of the answer's bytes. */
+static RfTestClaim
+make_claim (const RfTestAnswer *answer,
+            const RfTestServerConfig *config,
+            const RfTestObject *object,
+            gboolean partial)
 {
-  begin_head (answer, partial ? 206 : 200);
-  append (answer, "Content-Type: application/octet-stream\r\n");
-  if (config->mode == RF_TEST_SERVER_RANGES)
-    append (answer, "Accept-Ranges: bytes\r\n");
-  else
-    append (answer, "Accept-Ranges: none\r\n");
-  if (etag != NULL)
-    append (answer, "ETag: %s\r\n", etag);
+  RfTestClaim claim = {
+    /* An answer that only the end of the connection ends is what an HTTP/1.0 server would send. */
+    .protocol = answer->coding == RF_TEST_CODING_UNTIL_CLOSE ? "HTTP/1.0" : "HTTP/1.1",
+    .status = partial ? 206 : 200,
+    .content_type = "application/octet-stream",
+    .accept_ranges = config->mode == RF_TEST_SERVER_RANGES ? "bytes" : "none",
+    .etag = object->etag,
+    .last_modified = object->last_modified,
+    .fields = object->fields,
+    .chunked = answer->coding == RF_TEST_CODING_CHUNKED,
+  };
+
   if (partial)
-    append (answer,
-            "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
-            "\r\n",
-            answer->start, answer->end - 1, config->size);
+    g_snprintf (claim.content_range, sizeof claim.content_range,
+                "bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+                answer->start, answer->end - 1, config->size);
   if (answer->coding == RF_TEST_CODING_LENGTH)
-    append (answer, "Content-Length: %" G_GUINT64_FORMAT "\r\n", answer->end - answer->start);
-  else if (answer->coding == RF_TEST_CODING_CHUNKED)
-    append (answer, "Transfer-Encoding: chunked\r\n");
+    g_snprintf (claim.content_length, sizeof claim.content_length, "%" G_GUINT64_FORMAT,
+                answer->end - answer->start);
+  return claim;
 }
 
-static void
-decide_object (RfTestAnswer *answer,
-               const RfTestServerConfig *config,
-               const char *etag,
-               const RfTestRequest *request,
-               RfTestFaultKind fault,
-               guint64 number)
+/* The range to answer with. Sets the answer's coding. */
+static RfTestRange
+decide_range (RfTestAnswer *answer,
+              const RfTestServerConfig *config,
+              const RfTestObject *object,
+              const RfTestRequest *request)
 {
-  RfTestRange range = { .kind = RF_TEST_RANGE_NONE };
+  const RfTestRange none = { .kind = RF_TEST_RANGE_NONE };
 
   if (config->mode == RF_TEST_SERVER_CHUNKED)
     answer->coding = RF_TEST_CODING_CHUNKED;
@@ -219,42 +198,91 @@ decide_object (RfTestAnswer *answer,
     answer->coding = RF_TEST_CODING_UNTIL_CLOSE;
   else if (config->mode == RF_TEST_SERVER_RANGES && request->method == RF_TEST_METHOD_GET
            && (request->if_range.data == NULL
-               || (etag != NULL && rf_test_text_equal (request->if_range, etag))))
-    range = request->range;
+               || (object->etag[0] != '\0'
+                   && rf_test_text_equal (request->if_range, object->etag))))
+    return request->range;
+  return none;
+}
 
-  if (!resolve_range (answer, &range, config->size))
+static void
+decide_object (RfTestAnswer *answer,
+               const RfTestServerConfig *config,
+               const RfTestObject *object,
+               const RfTestRequest *request,
+               RfTestFaultKind fault,
+               guint64 number)
+{
+  RfTestServerLie lie = rf_test_lie_pick (config, request, number);
+  RfTestRange range = decide_range (answer, config, object, request);
+  guint status = rf_test_lie_get_status (lie, &range);
+  RfTestClaim claim;
+
+  rf_test_lie_bend_request (lie, &answer->coding, &range);
+  if (status == 0 && !resolve_range (answer, &range, config->size))
+    status = 416;
+  if (status != 0)
     {
       answer->start = answer->end = 0;
-      decide_status (answer, config, request, 416);
+      decide_status (answer, config, request, status);
       return;
     }
 
-  write_object_head (answer, config, etag, range.kind != RF_TEST_RANGE_NONE);
+  if (answer->coding == RF_TEST_CODING_CHUNKED)
+    answer->behind = "0\r\n\r\n";
+  claim = make_claim (answer, config, object, range.kind != RF_TEST_RANGE_NONE);
+  rf_test_lie_bend_claim (lie, answer, &claim, config->size);
+  rf_test_head_append_claim (&answer->head, &claim);
   end_head (answer, request->keep_alive && answer->coding != RF_TEST_CODING_UNTIL_CLOSE);
+  rf_test_lie_bend_head (lie, answer);
 
   if (request->method == RF_TEST_METHOD_HEAD)
     {
       answer->start = answer->end = 0;
-      answer->coding = RF_TEST_CODING_LENGTH;
+      answer->behind = NULL;
     }
   decide_end (answer, config, fault, number);
 }
 
+/* Whether the request is for a version of the object that it no longer is. */
 static gboolean
-is_redirect (const RfTestServerConfig *config, const RfTestRequest *request)
+fails_precondition (const RfTestRequest *request, const RfTestObject *object)
 {
-  const char *query = memchr (request->target.data, '?', request->target.length);
-  RfTestText path = request->target;
+  return request->if_match.data != NULL
+         && !rf_test_text_matches_etag (request->if_match,
+                                        object->etag[0] != '\0' ? object->etag : NULL);
+}
 
-  if (query != NULL)
-    path.length = (gsize)(query - path.data);
-  return config->redirect_to != NULL && rf_test_text_equal (path, "/redirect");
+/* What a request gets that no fault strikes before its body. */
+static void
+decide_proper (RfTestAnswer *answer,
+               const RfTestServerConfig *config,
+               const RfTestRequest *request,
+               RfTestFaultKind fault,
+               guint64 number)
+{
+  const RfTestObject object = rf_test_object_get (config, number);
+  g_autofree char *location = rf_test_redirect_get_location (config, request, number);
+
+  answer->version = object.version;
+  if (request->method == RF_TEST_METHOD_OTHER)
+    decide_status (answer, config, request, 405);
+  else if (!rf_test_auth_accepts (config, request))
+    decide_status (answer, config, request, 401);
+  else if (location != NULL)
+    decide_redirect (answer, config, request, location);
+  else if (rf_test_redirect_has_expired (config, request, number))
+    decide_status (answer, config, request, 403);
+  else if (config->mode == RF_TEST_SERVER_STATUS)
+    decide_failure (answer, config, request, config->status != 0 ? config->status : DEFAULT_STATUS);
+  else if (fails_precondition (request, &object))
+    decide_status (answer, config, request, 412);
+  else
+    decide_object (answer, config, &object, request, fault, number);
 }
 
 void
 rf_test_answer_decide (RfTestAnswer *answer,
                        const RfTestServerConfig *config,
-                       const char *etag,
                        const RfTestRequest *request,
                        guint64 number)
 {
@@ -270,16 +298,10 @@ rf_test_answer_decide (RfTestAnswer *answer,
     answer->after = RF_TEST_AFTER_STALL;
   else if (fault.kind == RF_TEST_FAULT_STATUS)
     decide_failure (answer, config, request, fault.status);
-  else if (request->method == RF_TEST_METHOD_OTHER)
-    decide_status (answer, config, request, 405);
-  else if (is_redirect (config, request))
-    decide_status (answer, config, request, 302);
-  else if (config->mode == RF_TEST_SERVER_STATUS)
-    decide_failure (answer, config, request, config->status != 0 ? config->status : DEFAULT_STATUS);
-  else if (request->if_match.data != NULL && !rf_test_text_matches_etag (request->if_match, etag))
-    decide_status (answer, config, request, 412);
   else
-    decide_object (answer, config, etag, request, fault.kind, number);
+    decide_proper (answer, config, request, fault.kind, number);
+  if (answer->head_length == 0)
+    answer->head_length = strlen (answer->head);
 }
 
 void
@@ -289,10 +311,12 @@ rf_test_answer_refuse (RfTestAnswer *answer, guint status)
   answer->head = g_strdup ("");
   begin_head (answer, status);
   end_with_text (answer, status, TRUE, FALSE);
+  answer->head_length = strlen (answer->head);
 }
 
 void
 rf_test_answer_clear (RfTestAnswer *answer)
 {
   g_free (answer->head);
+  g_free (answer->before);
 }

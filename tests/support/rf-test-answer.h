@@ -30,7 +30,12 @@ typedef enum
 
 typedef struct
 {
-  char *head; /* with the small body of an error; empty if nothing at all is answered */
+  char *head;           /* with the small body of an error; empty if nothing at all is answered */
+  gsize head_length;    /* it may have a NUL byte in it */
+  const char *repeated; /* or NULL; sent after the head again and again, and nothing else */
+  char *before;         /* or NULL; sent before the object's bytes */
+  const char *behind;   /* or NULL; sent after the last of them */
+  guint64 version;      /* of the content */
   RfTestCoding coding;
   RfTestAfter after;
   guint64 start; /* the object's bytes [start, end) are the body, */
@@ -39,11 +44,10 @@ typedef struct
   guint64 rate; /* bytes a second; 0 is no limit */
 } RfTestAnswer;
 
-/* Sets @answer to what the request with @number (from 1, under this @config) gets. @etag is the
- * object's, or NULL. Clear with rf_test_answer_clear(). Any thread. */
+/* Sets @answer to what the request with @number (from 1, under this @config) gets. Clear with
+ * rf_test_answer_clear(). Any thread. */
 void rf_test_answer_decide (RfTestAnswer *answer,
                             const RfTestServerConfig *config,
-                            const char *etag,
                             const RfTestRequest *request,
                             guint64 number);
 

@@ -171,14 +171,21 @@ rf_test_client_expect_body (RfTestClient *client, guint64 version, guint64 start
 }
 
 void
+rf_test_client_expect_bytes (RfTestClient *client, const char *text)
+{
+  gsize length = strlen (text);
+  g_autofree char *found = g_malloc0 (length + 1);
+
+  if (rf_test_client_read (client, (guint8 *)found, length) != length || strcmp (found, text) != 0)
+    g_error ("expected '%s', got '%s'", text, found);
+}
+
+void
 rf_test_client_expect_text (RfTestClient *client, const char *text)
 {
   g_autofree char *line = g_strdup_printf ("%s\n", text);
-  gsize length = strlen (line);
-  g_autofree char *body = g_malloc0 (length + 1);
 
-  if (rf_test_client_read (client, (guint8 *)body, length) != length || strcmp (body, line) != 0)
-    g_error ("expected '%s', got '%s'", line, body);
+  rf_test_client_expect_bytes (client, line);
 }
 
 void

@@ -51,6 +51,9 @@ void rf_test_client_expect_head (RfTestClient *client, const char *status, const
 /* Reads the bytes [@start, @end) of the content @version. */
 void rf_test_client_expect_body (RfTestClient *client, guint64 version, guint64 start, guint64 end);
 
+/* Reads just this text. */
+void rf_test_client_expect_bytes (RfTestClient *client, const char *text);
+
 /* Reads the text of an answer that is not the object, such as "503 Service Unavailable". */
 void rf_test_client_expect_text (RfTestClient *client, const char *text);
 

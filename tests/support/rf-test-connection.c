@@ -77,6 +77,8 @@ begin_answer (RfTestConnection *self, const RfTestRequest *request, guint64 *num
   counts->requests++;
   if (request->if_match.data != NULL)
     counts->conditional_requests++;
+  if (request->authorization.data != NULL)
+    counts->authorized_requests++;
   server->locked.answering++;
   counts->max_answering = MAX (counts->max_answering, server->locked.answering);
   pthread_cond_broadcast (&server->request_cond);
@@ -153,42 +155,58 @@ set_rate (RfTestConnection *self, guint64 rate)
     g_error ("cannot pace a connection: %s", g_strerror (errno));
 }
 
-static gboolean
-send_piece (
-    RfTestConnection *self, const RfTestSetup *setup, guint64 offset, gsize length, int flags)
+/* The image of the content that the answer has; NULL: it has to be generated. */
+static const guint8 *
+get_image (const RfTestSetup *setup, const RfTestAnswer *answer)
 {
-  if (setup->image != NULL)
-    return rf_test_send_all (self->fd, setup->image + offset, length, flags);
+  return answer->version == setup->config.version ? setup->image : NULL;
+}
+
+static gboolean
+send_piece (RfTestConnection *self,
+            const RfTestAnswer *answer,
+            const guint8 *image,
+            guint64 offset,
+            gsize length,
+            int flags)
+{
+  if (image != NULL)
+    return rf_test_send_all (self->fd, image + offset, length, flags);
 
   if (self->output == NULL)
     self->output = g_malloc (OUTPUT_SIZE);
-  rf_test_content_fill (setup->config.version, self->output, offset, length);
+  rf_test_content_fill (answer->version, self->output, offset, length);
   return rf_test_send_all (self->fd, self->output, length, flags);
 }
 
 static gboolean
-send_chunk (RfTestConnection *self, const RfTestSetup *setup, guint64 offset, gsize length)
+send_chunk (RfTestConnection *self,
+            const RfTestAnswer *answer,
+            const guint8 *image,
+            guint64 offset,
+            gsize length)
 {
   char line[32];
   int n = g_snprintf (line, sizeof line, "%zx\r\n", length);
 
   return rf_test_send_all (self->fd, line, (gsize)n, MSG_MORE)
-         && send_piece (self, setup, offset, length, MSG_MORE)
+         && send_piece (self, answer, image, offset, length, MSG_MORE)
          && rf_test_send_all (self->fd, "\r\n", 2, 0);
 }
 
 static gsize
-piece_size (const RfTestSetup *setup, const RfTestAnswer *answer)
+piece_size (const RfTestAnswer *answer, const guint8 *image)
 {
   if (answer->rate != 0)
     return PACED_PIECE;
-  return setup->image != NULL ? IMAGE_PIECE : OUTPUT_SIZE;
+  return image != NULL ? IMAGE_PIECE : OUTPUT_SIZE;
 }
 
 static gboolean
 send_body (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswer *answer)
 {
-  gsize max_piece = piece_size (setup, answer);
+  const guint8 *image = get_image (setup, answer);
+  gsize max_piece = piece_size (answer, image);
   guint64 offset = answer->start;
 
   while (offset < answer->stop)
@@ -197,16 +215,16 @@ send_body (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswer 
 
       if (offset + n == answer->end)
         end_answer (self);
-      if (!(answer->coding == RF_TEST_CODING_CHUNKED ? send_chunk (self, setup, offset, n)
-                                                     : send_piece (self, setup, offset, n, 0)))
+      if (!(answer->coding == RF_TEST_CODING_CHUNKED
+                ? send_chunk (self, answer, image, offset, n)
+                : send_piece (self, answer, image, offset, n, 0)))
         return FALSE;
       count_body_bytes (self->server, n);
       offset += n;
     }
 
-  if (answer->coding == RF_TEST_CODING_CHUNKED && answer->stop == answer->end
-      && answer->after != RF_TEST_AFTER_STALL)
-    return rf_test_send_all (self->fd, "0\r\n\r\n", 5, 0);
+  if (answer->behind != NULL && answer->stop == answer->end)
+    return rf_test_send_all (self->fd, answer->behind, strlen (answer->behind), 0);
   return TRUE;
 }
 
@@ -221,15 +239,37 @@ wait_for_end (RfTestConnection *self)
   while (n > 0 || (n < 0 && errno == EINTR));
 }
 
+static gboolean
+send_head (RfTestConnection *self, const RfTestAnswer *answer)
+{
+  int flags = answer->start < answer->stop ? MSG_MORE : 0;
+
+  return rf_test_send_all (self->fd, answer->head, answer->head_length, flags)
+         && (answer->before == NULL
+             || rf_test_send_all (self->fd, answer->before, strlen (answer->before), flags));
+}
+
+/* Ends when the connection does. */
+static void
+send_again_and_again (RfTestConnection *self, const char *text)
+{
+  while (rf_test_send_all (self->fd, text, strlen (text), MSG_MORE))
+    ;
+}
+
 static RfTestAfter
 send_answer (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswer *answer)
 {
-  gboolean has_body = answer->start < answer->stop;
-
   if (answer->start == answer->end)
     end_answer (self);
-  if (!rf_test_send_all (self->fd, answer->head, strlen (answer->head), has_body ? MSG_MORE : 0)
-      || !send_body (self, setup, answer))
+  if (!send_head (self, answer))
+    return RF_TEST_AFTER_CLOSE;
+  if (answer->repeated != NULL)
+    {
+      send_again_and_again (self, answer->repeated);
+      return RF_TEST_AFTER_CLOSE;
+    }
+  if (!send_body (self, setup, answer))
     return RF_TEST_AFTER_CLOSE;
   if (answer->after == RF_TEST_AFTER_STALL)
     {
@@ -247,8 +287,8 @@ answer_request (RfTestConnection *self, const RfTestRequest *request)
   g_auto (RfTestAnswer) answer;
   RfTestAfter after;
 
-  rf_test_answer_decide (&answer, &setup->config, setup->etag, request, number);
-  if (answer.head[0] != '\0' && !wait_latency (self, setup->config.latency_ms))
+  rf_test_answer_decide (&answer, &setup->config, request, number);
+  if (answer.head_length > 0 && !wait_latency (self, setup->config.latency_ms))
     after = RF_TEST_AFTER_CLOSE;
   else
     {
@@ -265,7 +305,7 @@ refuse (RfTestConnection *self, guint status)
   g_auto (RfTestAnswer) answer;
 
   rf_test_answer_refuse (&answer, status);
-  rf_test_send_all (self->fd, answer.head, strlen (answer.head), 0);
+  rf_test_send_all (self->fd, answer.head, answer.head_length, 0);
 }
 
 /* Waits for more of a head; FALSE at the end of the connection. */

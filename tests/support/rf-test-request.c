@@ -21,9 +21,8 @@ rf_test_text_equal_nocase (RfTestText text, const char *expected)
          && g_ascii_strncasecmp (text.data, expected, text.length) == 0;
 }
 
-/* Cuts off and returns what stands before the first @separator; the whole if there is none. */
-static RfTestText
-take_until (RfTestText *rest, char separator)
+RfTestText
+rf_test_text_take_until (RfTestText *rest, char separator)
 {
   const char *found = rest->length > 0 ? memchr (rest->data, separator, rest->length) : NULL;
   RfTestText taken = *rest;
@@ -39,8 +38,8 @@ take_until (RfTestText *rest, char separator)
   return taken;
 }
 
-static RfTestText
-trim (RfTestText text)
+RfTestText
+rf_test_text_trim (RfTestText text)
 {
   while (text.length > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
     {
@@ -92,11 +91,11 @@ parse_range (RfTestText text)
   RfTestText first;
   guint64 last = 0;
 
-  if (text.length == 0 || !rf_test_text_equal_nocase (take_until (&text, '='), "bytes")
+  if (text.length == 0 || !rf_test_text_equal_nocase (rf_test_text_take_until (&text, '='), "bytes")
       || text.length == 0 || memchr (text.data, '-', text.length) == NULL)
     return none;
 
-  first = take_until (&text, '-');
+  first = rf_test_text_take_until (&text, '-');
   if (first.length == 0)
     {
       range.kind = RF_TEST_RANGE_SUFFIX;
@@ -120,9 +119,9 @@ parse_range (RfTestText text)
 static gboolean
 parse_request_line (RfTestText line, RfTestRequest *request)
 {
-  RfTestText method = take_until (&line, ' ');
+  RfTestText method = rf_test_text_take_until (&line, ' ');
 
-  request->target = take_until (&line, ' ');
+  request->target = rf_test_text_take_until (&line, ' ');
   if (!is_token (method) || request->target.length == 0)
     return FALSE;
 
@@ -154,8 +153,8 @@ parse_field (RfTestText line, RfTestRequest *request)
 
   if (memchr (line.data, ':', line.length) == NULL)
     return FALSE;
-  name = take_until (&line, ':');
-  value = trim (line);
+  name = rf_test_text_take_until (&line, ':');
+  value = rf_test_text_trim (line);
   if (!is_token (name))
     return FALSE;
 
@@ -167,6 +166,8 @@ parse_field (RfTestText line, RfTestRequest *request)
     return set_once (&request->if_match, value);
   if (rf_test_text_equal_nocase (name, "If-Range"))
     return set_once (&request->if_range, value);
+  if (rf_test_text_equal_nocase (name, "Authorization"))
+    return set_once (&request->authorization, value);
   if (rf_test_text_equal_nocase (name, "Content-Length"))
     return rf_test_text_equal (value, "0");
   if (rf_test_text_equal_nocase (name, "Transfer-Encoding"))
@@ -174,7 +175,8 @@ parse_field (RfTestText line, RfTestRequest *request)
   if (rf_test_text_equal_nocase (name, "Connection"))
     {
       while (value.length > 0)
-        if (rf_test_text_equal_nocase (trim (take_until (&value, ',')), "close"))
+        if (rf_test_text_equal_nocase (rf_test_text_trim (rf_test_text_take_until (&value, ',')),
+                                       "close"))
           request->keep_alive = FALSE;
     }
   return TRUE;
@@ -223,13 +225,13 @@ rf_test_request_parse (const char *data, gsize length, RfTestRequest *request, g
 gboolean
 rf_test_text_matches_etag (RfTestText if_match, const char *etag)
 {
-  if_match = trim (if_match);
+  if_match = rf_test_text_trim (if_match);
   if (rf_test_text_equal (if_match, "*"))
     return TRUE;
   if (etag == NULL)
     return FALSE;
   while (if_match.length > 0)
-    if (rf_test_text_equal (trim (take_until (&if_match, ',')), etag))
+    if (rf_test_text_equal (rf_test_text_trim (rf_test_text_take_until (&if_match, ',')), etag))
       return TRUE;
   return FALSE;
 }

@@ -49,6 +49,7 @@ typedef struct
   RfTestText host;
   RfTestText if_match;
   RfTestText if_range;
+  RfTestText authorization;
   RfTestText range_text;
   RfTestRange range;
 } RfTestRequest;
@@ -76,5 +77,12 @@ gboolean rf_test_text_matches_etag (RfTestText if_match, const char *etag);
 
 /* Whether @text equals the NUL-terminated @expected. Any thread. */
 gboolean rf_test_text_equal (RfTestText text, const char *expected);
+
+/* Cuts off and returns what stands before the first @separator, which goes too; the whole if there is
+ * none. Any thread. */
+RfTestText rf_test_text_take_until (RfTestText *rest, char separator);
+
+/* @text without the blanks at its ends. Any thread. */
+RfTestText rf_test_text_trim (RfTestText text);
 
 G_END_DECLS

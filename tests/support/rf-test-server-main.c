@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "rf-test-lie.h"
 #include "rf-test-server.h"
 
 typedef struct
@@ -76,6 +77,17 @@ parse_mode_option (G_GNUC_UNUSED const char *name, const char *text, gpointer da
   return FALSE;
 }
 
+static gboolean
+parse_lie_option (G_GNUC_UNUSED const char *name, const char *text, gpointer data, GError **error)
+{
+  Program *program = data;
+
+  if (rf_test_lie_find (text, &program->config.lie))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no lie '%s'", text);
+  return FALSE;
+}
+
 static GOptionGroup *
 make_options (Program *program)
 {
@@ -114,8 +126,12 @@ make_options (Program *program)
     { "stall", 0, 0, G_OPTION_ARG_INT, &chaos->stall, "Percent that stall in it", n },
     { "hang", 0, 0, G_OPTION_ARG_INT, &chaos->hang, "Percent that get nothing", n },
     { "slow", 0, 0, G_OPTION_ARG_INT, &chaos->slow, "Percent at the slow rate", n },
+    { "lie", 0, 0, G_OPTION_ARG_CALLBACK, parse_lie_option, "Such as wrong-start", "NAME" },
+    { "lie-every", 0, 0, G_OPTION_ARG_INT, &config->lie_every, "Only each n-th", n },
     { "redirect-to", 0, 0, G_OPTION_ARG_STRING, &config->redirect_to, "Where /redirect leads",
       "URI" },
+    { "redirect-expires", 0, 0, G_OPTION_ARG_INT, &config->redirect_expires,
+      "It is good for so many requests", n },
     { "until-eof", 0, 0, G_OPTION_ARG_NONE, &program->until_eof, "End when standard input does",
       NULL },
     G_OPTION_ENTRY_NULL,

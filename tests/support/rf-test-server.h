@@ -22,6 +22,56 @@ typedef enum
   RF_TEST_SERVER_STATUS,          /* answers the configured status to each request */
 } RfTestServerMode;
 
+/* What the server says or does that is wrong or odd, in answers to a GET with bytes of the object; the
+ * others stay as they are, and so does what has no field of that kind. The bytes of the object are
+ * right, as far as they are sent. */
+typedef enum
+{
+  RF_TEST_SERVER_HONEST,
+  RF_TEST_SERVER_NO_CONTENT_RANGE, /* a 206 without Content-Range */
+  RF_TEST_SERVER_WRONG_START,      /* Content-Range tells of a range one byte beside */
+  RF_TEST_SERVER_WRONG_END,        /* Content-Range tells of one byte more or less than follow */
+  RF_TEST_SERVER_WRONG_TOTAL,      /* Content-Range tells of an object one byte longer */
+  RF_TEST_SERVER_LONG_LENGTH,      /* 16 bytes follow the range, as Content-Length says */
+  RF_TEST_SERVER_SHORT_LENGTH,     /* only half of the range follows, as Content-Length says */
+  RF_TEST_SERVER_LONG_CHUNKED,     /* the two in chunked coding */
+  RF_TEST_SERVER_SHORT_CHUNKED,
+  RF_TEST_SERVER_EXCESS,         /* 16 bytes follow the complete answer */
+  RF_TEST_SERVER_WHOLE,          /* 200 and the whole object, whatever the range */
+  RF_TEST_SERVER_UNASKED_PART,   /* a 206 though no range was asked for */
+  RF_TEST_SERVER_MULTIPART,      /* a 206 of one multipart/byteranges */
+  RF_TEST_SERVER_GZIP,           /* Content-Encoding: gzip */
+  RF_TEST_SERVER_DENIES_RANGES,  /* Accept-Ranges: none, with a 206 */
+  RF_TEST_SERVER_UNSATISFIABLE,  /* 416 to any range */
+  RF_TEST_SERVER_NOT_ACCEPTABLE, /* 406 to any range */
+  RF_TEST_SERVER_CHUNKED_PART,   /* chunked, as is allowed */
+  RF_TEST_SERVER_SILENT_CLOSE,   /* the connection is closed after the answer, unannounced */
+  RF_TEST_SERVER_CONTINUE,       /* 100 before the answer */
+  RF_TEST_SERVER_EARLY_HINTS,    /* 103 before the answer, with a Content-Range of its own */
+  RF_TEST_SERVER_HUGE_FIELD,     /* a field of 200 KiB */
+  RF_TEST_SERVER_MANY_FIELDS,    /* 200 KiB of small fields */
+  RF_TEST_SERVER_ENDLESS_HEAD,   /* fields for ever */
+  RF_TEST_SERVER_FOLDED_FIELD,   /* a field of two lines; the second looks like a Content-Range */
+  RF_TEST_SERVER_NEGATIVE_LENGTH,
+  RF_TEST_SERVER_OVERFLOWING_LENGTH, /* right modulo 2^64 */
+  RF_TEST_SERVER_BAD_LENGTH,         /* not a number to the end */
+  RF_TEST_SERVER_NEGATIVE_RANGE,
+  RF_TEST_SERVER_OVERFLOWING_RANGE,
+  RF_TEST_SERVER_BAD_RANGE,
+  RF_TEST_SERVER_NUL_BYTE, /* in a field */
+  RF_TEST_SERVER_HTTP_1_0, /* an answer of HTTP/1.0, with ranges; the connection is closed */
+  RF_TEST_SERVER_HTTP_0_9, /* the bytes without a head; the connection is closed */
+  RF_TEST_SERVER_BARE_LF,  /* lines that end with LF alone */
+} RfTestServerLie;
+
+/* Which credentials do, and are asked for with 401. */
+typedef enum
+{
+  RF_TEST_SERVER_AUTH_BASIC = 1 << 0,
+  RF_TEST_SERVER_AUTH_DIGEST = 1 << 1, /* MD5, qop=auth */
+  RF_TEST_SERVER_AUTH_BEARER = 1 << 2,
+} RfTestServerAuth;
+
 /* Faults by chance: of a hundred requests so many meet each of these, and none meets two. Which one
  * a request meets, and where in the body it strikes, follows from the seed and from the request's number
  * alone. The shares are 100 together at most. */
@@ -40,15 +90,23 @@ typedef struct
 
 /* What the server is to do. All zero is an exact server of an empty object. "Each n-th request"
  * counts the requests since this configuration was set, from 1; 0 is never. When several faults meet
- * in one request, the first in the order drop, hang, fail, redirect, STATUS, stall, cut is what happens,
- * and one by chance only if none by count does; only bodies of the object stall or are cut. */
+ * in one request, the first in the order drop, hang, fail, auth, redirect, STATUS, stall, cut is what
+ * happens, and one by chance only if none by count does; only bodies of the object stall or are cut. */
 typedef struct
 {
   guint port;      /* to listen on, 0 is any free one; read only by rf_test_server_new() */
   guint64 size;    /* of the object, in bytes */
   guint64 version; /* of the content; the ETag is "v<version>-<size>", strong */
   gboolean no_etag;
+  const char *last_modified; /* NULL is no such field */
+  const char *fields;        /* further lines of its heads, each with its CRLF; NULL is none */
   gboolean cached; /* send from an image in memory that is made once, not generate each time */
+
+  /* From this request on the object is another; 0 is never. The size stays. */
+  guint change_from;
+  guint64 changed_version;
+  const char *changed_last_modified;
+  const char *changed_fields;
 
   RfTestServerMode mode;
   guint status; /* of RF_TEST_SERVER_STATUS; 0 is 503 */
@@ -68,6 +126,8 @@ typedef struct
   guint fail_every;  /* each n-th request gets fail_status */
   guint fail_status; /* 0 is 503 */
   guint retry_after; /* seconds, in failures and in RF_TEST_SERVER_STATUS; 0 is no such field */
+  const char
+      *retry_after_text; /* what Retry-After says instead, such as a date; NULL is the seconds */
 
   guint stall_every; /* each n-th request sends the head, half the body, and then nothing more */
   guint drop_every;  /* each n-th request's connection is reset without an answer */
@@ -75,7 +135,26 @@ typedef struct
 
   RfTestServerChaos chaos;
 
-  const char *redirect_to; /* Location of a 302 for the path /redirect; NULL is no redirect */
+  RfTestServerLie lie;
+  guint lie_every; /* only each n-th request is lied to; 0 is all of them */
+
+  /* Location for the path /redirect, absolute or relative; NULL is no redirect. With a chain this is
+   * only where /redirect/n, its n-th further step, leads; "/redirect" makes it a loop. */
+  const char *redirect_to;
+  guint redirect_status; /* 0 is 302 */
+  guint redirect_chain;
+  gboolean
+      redirect_absolute; /* a Location that begins with a slash gets http and the host before it */
+
+  /* The Location has a parameter "token", another one for each request that is redirected. It is good
+   * for so many requests that come after that one, whoever sends them; then it gets 403. 0 is for
+   * ever. */
+  guint redirect_expires;
+
+  guint auth; /* RfTestServerAuth, any of these; 0 is none */
+  const char *auth_user;
+  const char *auth_password;
+  const char *auth_token; /* of Bearer */
 } RfTestServerConfig;
 
 typedef struct
@@ -85,6 +164,7 @@ typedef struct
   guint max_open_connections;
   guint64 requests;             /* complete, well-formed request heads */
   guint64 conditional_requests; /* with If-Match */
+  guint64 authorized_requests;  /* with Authorization, right or wrong */
   guint64 body_bytes;           /* of the object, handed to the kernel */
 
   /* Most requests being answered at one time: from the head received to just before the last piece

@@ -11,6 +11,25 @@
 #include "rf-test-content.h"
 #include "rf-test-setup.h"
 
+/* The strings of a configuration. */
+static const gsize strings[] = {
+  G_STRUCT_OFFSET (RfTestServerConfig, last_modified),
+  G_STRUCT_OFFSET (RfTestServerConfig, fields),
+  G_STRUCT_OFFSET (RfTestServerConfig, changed_last_modified),
+  G_STRUCT_OFFSET (RfTestServerConfig, changed_fields),
+  G_STRUCT_OFFSET (RfTestServerConfig, retry_after_text),
+  G_STRUCT_OFFSET (RfTestServerConfig, redirect_to),
+  G_STRUCT_OFFSET (RfTestServerConfig, auth_user),
+  G_STRUCT_OFFSET (RfTestServerConfig, auth_password),
+  G_STRUCT_OFFSET (RfTestServerConfig, auth_token),
+};
+
+static const char **
+get_string (RfTestSetup *setup, gsize index)
+{
+  return &G_STRUCT_MEMBER (const char *, &setup->config, strings[index]);
+}
+
 static guint8 *
 make_image (const RfTestServerConfig *config)
 {
@@ -39,10 +58,8 @@ rf_test_setup_new (const RfTestServerConfig *config, RfTestSetup *previous)
 
   setup->previous = previous;
   setup->config = *config;
-  setup->config.redirect_to = g_strdup (config->redirect_to);
-  if (!config->no_etag)
-    setup->etag = g_strdup_printf ("\"v%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "\"",
-                                   config->version, config->size);
+  for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
+    *get_string (setup, i) = g_strdup (*get_string (setup, i));
 
   if (config->cached && config->size > 0)
     setup->image = is_same_content (config, previous) ? previous->image : make_image (config);
@@ -58,8 +75,8 @@ rf_test_setup_free (RfTestSetup *setup)
 
       if (setup->image != NULL && (previous == NULL || setup->image != previous->image))
         munmap (setup->image, setup->config.size);
-      g_free (setup->etag);
-      g_free ((char *)setup->config.redirect_to);
+      for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
+        g_free ((char *)*get_string (setup, i));
       g_free (setup);
       setup = previous;
     }

@@ -13,8 +13,7 @@ typedef struct _RfTestSetup RfTestSetup;
 struct _RfTestSetup
 {
   RfTestSetup *previous;
-  RfTestServerConfig config; /* redirect_to is owned */
-  char *etag;                /* NULL with no_etag */
+  RfTestServerConfig config; /* its strings are owned */
   guint8 *image;      /* the whole content, perhaps shared with previous; NULL if it is generated */
   guint64 n_requests; /* guarded by the server's lock */
 };

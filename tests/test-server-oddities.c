@@ -1,0 +1,203 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the test server does that is odd but no lie: heads of strange size and shape, and ends of
+ * connections. */
+
+#include <string.h>
+
+#include "rf-test-client.h"
+#include "rf-test-server.h"
+
+#define SIZE 1000
+#define VERSION 1
+
+/* What is asked for where a range is. */
+#define START 100
+#define END 200
+#define RANGE "Range: bytes=100-199\r\n"
+#define RANGE_LINE "Content-Range: bytes 100-199/1000"
+
+static RfTestClient *
+connect_to (RfTestServer *server)
+{
+  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
+
+  g_assert_nonnull (client);
+  return client;
+}
+
+static RfTestServer *
+new_odd_server (RfTestServerLie oddity)
+{
+  return rf_test_server_new (
+      &(RfTestServerConfig){ .size = SIZE, .version = VERSION, .lie = oddity, .lie_every = 2 });
+}
+
+static void
+expect_normality (RfTestClient *client)
+{
+  rf_test_client_expect_answer (client, RANGE, "206", RANGE_LINE);
+  rf_test_client_expect_body (client, VERSION, START, END);
+}
+
+static void
+assert_has_line (const char *head, const char *line)
+{
+  g_autofree char *whole = g_strconcat ("\r\n", line, "\r\n", NULL);
+
+  if (strstr (head, whole) == NULL)
+    g_error ("no line '%s' in:\n%s", line, head);
+}
+
+static void
+test_interim (void)
+{
+  static const struct
+  {
+    RfTestServerLie oddity;
+    const char *head;
+  } oddities[] = { { RF_TEST_SERVER_CONTINUE, "HTTP/1.1 100 Continue\r\n\r\n" },
+                   { RF_TEST_SERVER_EARLY_HINTS,
+                     "HTTP/1.1 103 Early Hints\r\nContent-Range: bytes 1-2/3\r\n\r\n" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
+    {
+      g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
+      g_autoptr (RfTestClient) client = connect_to (server);
+
+      expect_normality (client);
+      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      rf_test_client_expect_bytes (client, oddities[i].head);
+      rf_test_client_expect_head (client, "206", RANGE_LINE);
+      rf_test_client_expect_body (client, VERSION, START, END);
+      expect_normality (client);
+    }
+}
+
+static void
+test_huge (void)
+{
+  static const RfTestServerLie oddities[]
+      = { RF_TEST_SERVER_HUGE_FIELD, RF_TEST_SERVER_MANY_FIELDS };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
+    {
+      g_autoptr (RfTestServer) server = new_odd_server (oddities[i]);
+      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autofree char *head = NULL;
+
+      expect_normality (client);
+      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      head = rf_test_client_read_head (client);
+      assert_has_line (head, RANGE_LINE);
+      g_assert_cmpuint (strlen (head), >, 200 * 1024);
+      rf_test_client_expect_body (client, VERSION, START, END);
+      expect_normality (client);
+    }
+}
+
+static void
+test_endless (void)
+{
+  RfTestServer *server = new_odd_server (RF_TEST_SERVER_ENDLESS_HEAD);
+  g_autoptr (RfTestClient) client = connect_to (server);
+  gsize length = 0;
+
+  expect_normality (client);
+  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  while (length < 4 << 20)
+    {
+      g_autofree char *line = rf_test_client_read_line (client);
+
+      g_assert_nonnull (line);
+      g_assert_cmpstr (line, !=, "");
+      length += strlen (line);
+    }
+  rf_test_server_free (server);
+}
+
+static void
+test_nul (void)
+{
+  static const char field[] = "\r\nX-Nul: a\0b\r\n\r\n";
+  g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_NUL_BYTE);
+  g_autoptr (RfTestClient) client = connect_to (server);
+  guint8 found[sizeof field - 1];
+
+  expect_normality (client);
+  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  while (TRUE)
+    {
+      g_autofree char *line = rf_test_client_read_line (client);
+
+      g_assert_nonnull (line);
+      g_assert_cmpstr (line, !=, "");
+      if (g_str_has_prefix (line, "Content-Length"))
+        break;
+    }
+  g_assert_cmpuint (rf_test_client_read (client, found, sizeof found - 2), ==, sizeof found - 2);
+  g_assert_cmpmem (found, sizeof found - 2, field + 2, sizeof found - 2);
+  rf_test_client_expect_body (client, VERSION, START, END);
+  expect_normality (client);
+}
+
+static void
+test_bare_lf (void)
+{
+  g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_BARE_LF);
+  g_autoptr (RfTestClient) client = connect_to (server);
+
+  expect_normality (client);
+  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_client_expect_bytes (
+      client, "HTTP/1.1 206 Partial Content\nContent-Type: application/octet-stream\n"
+              "Accept-Ranges: bytes\nETag: \"v1-1000\"\n" RANGE_LINE "\nContent-Length: 100\n\n");
+  rf_test_client_expect_body (client, VERSION, START, END);
+  expect_normality (client);
+}
+
+/* What ends the connection, by how its answer begins. */
+static void
+test_closed_connection (void)
+{
+  static const struct
+  {
+    RfTestServerLie oddity;
+    const char *start;
+  } oddities[] = { { RF_TEST_SERVER_SILENT_CLOSE, "HTTP/1.1 206 " },
+                   { RF_TEST_SERVER_HTTP_1_0, "HTTP/1.0 206 " },
+                   { RF_TEST_SERVER_HTTP_0_9, NULL } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
+    {
+      g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
+      g_autoptr (RfTestClient) client = connect_to (server);
+
+      expect_normality (client);
+      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      if (oddities[i].start != NULL)
+        {
+          g_autofree char *head = rf_test_client_read_head (client);
+
+          g_assert_true (g_str_has_prefix (head, oddities[i].start));
+          assert_has_line (head, RANGE_LINE);
+          g_assert_null (strstr (head, "Connection: close"));
+        }
+      rf_test_client_expect_body (client, VERSION, START, END);
+      rf_test_client_expect_end (client);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/test-server/oddity/interim", test_interim);
+  g_test_add_func ("/test-server/oddity/huge", test_huge);
+  g_test_add_func ("/test-server/oddity/endless", test_endless);
+  g_test_add_func ("/test-server/oddity/nul", test_nul);
+  g_test_add_func ("/test-server/oddity/bare-lf", test_bare_lf);
+  g_test_add_func ("/test-server/oddity/closed-connection", test_closed_connection);
+  return g_test_run ();
+}
