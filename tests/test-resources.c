@@ -142,6 +142,9 @@ static const Case cases[] = {
     .config = { .size = SIZE, .version = 1 },
     .prepare = change_object,
     .code = RF_ERROR_CHANGED },
+  { .name = "protocol-error",
+    .config = { .size = SIZE, .version = 1, .lie = RF_TEST_SERVER_WRONG_START, .lie_every = 3 },
+    .code = RF_ERROR_PROTOCOL },
   { .name = "stalled",
     .config = { .size = SIZE, .version = 1, .stall_every = 1 },
     .prepare = stall_for_good,
@@ -271,9 +274,8 @@ test_held (void)
   wait_for_usage (&before);
 }
 
-/* What a process makes only once comes before all measurements. */
 static void
-warm_up (void)
+run_complete (void)
 {
   const Case it = { .config = { .size = SIZE, .version = 1 } };
   g_autoptr (RfTestServer) server = rf_test_server_new (&it.config);
@@ -289,7 +291,7 @@ test_complete (void)
 {
   Usage before = get_usage ();
 
-  warm_up ();
+  run_complete ();
   wait_for_usage (&before);
 }
 
@@ -297,7 +299,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  warm_up ();
   g_test_add_func ("/resources/complete", test_complete);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
