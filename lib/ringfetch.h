@@ -9,6 +9,7 @@
 
 #include "rf-types.h"
 #include "rf-error.h"
+#include "rf-uri.h"
 #include "rf-http-version.h"
 #include "rf-options.h"
 #include "rf-stats.h"
