@@ -15,14 +15,14 @@ G_BEGIN_DECLS
  * @RF_HTTP_VERSION_2: HTTP/2 over TLS where the server speaks it, otherwise HTTP/1.1; still one
  *   connection a request
  *
- * The version of HTTP to speak.
+ * The version of HTTP to speak, by the number of the major one.
  *
  * Since: 0.1
  */
 typedef enum
 {
-  RF_HTTP_VERSION_1_1,
-  RF_HTTP_VERSION_2,
+  RF_HTTP_VERSION_1_1 = 1,
+  RF_HTTP_VERSION_2 = 2,
 } RfHttpVersion;
 
 RF_API

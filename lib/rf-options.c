@@ -39,6 +39,7 @@ rf_options_new (void)
   self->retry_backoff_max = DEFAULT_RETRY_BACKOFF_MAX_SECONDS;
   self->automatic_redirect = TRUE;
   self->max_redirect = DEFAULT_MAX_REDIRECT;
+  self->http_version = RF_HTTP_VERSION_1_1;
   self->ssl_strict = TRUE;
   self->user_agent = g_strdup (DEFAULT_USER_AGENT);
   return self;
