@@ -5,6 +5,8 @@
 
 #include "gstringfetchsettings.h"
 
+#include "gstringfetchaccess.h"
+
 enum
 {
   PROP_0,
@@ -15,11 +17,14 @@ enum
   PROP_SHM_NAME,
   PROP_TIMEOUT,
   PROP_RETRIES,
-  PROP_USER_AGENT,
+  PROP_RETRY_BACKOFF_FACTOR,
+  PROP_RETRY_BACKOFF_MAX,
+  PROP_AUTOMATIC_REDIRECT,
+  PROP_MAX_REDIRECT,
   PROP_LAST,
 };
 
-G_STATIC_ASSERT (PROP_LAST == GST_RING_FETCH_FIRST_FREE_PROPERTY);
+G_STATIC_ASSERT (PROP_LAST == GST_RING_FETCH_FIRST_ACCESS_PROPERTY);
 
 void
 gst_ring_fetch_settings_init (GstRingFetchSettings *self)
@@ -31,6 +36,7 @@ void
 gst_ring_fetch_settings_clear (GstRingFetchSettings *self)
 {
   g_clear_pointer (&self->location, g_free);
+  gst_clear_structure (&self->extra_headers);
   g_clear_pointer (&self->options, rf_options_free);
 }
 
@@ -42,13 +48,17 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
   /**
    * GstRingFetchSrc:location:
    *
-   * The URI of the object, http or https. It is requested as it is written.
+   * The URI of the object, http or https. It is requested as it is written. It reads back without user,
+   * password and query, because whoever draws or prints a pipeline shows it; gst_uri_handler_get_uri()
+   * has it whole.
    *
    * Since: 0.1
    */
   g_object_class_install_property (
       klass, PROP_LOCATION,
-      g_param_spec_string ("location", "Location", "URI of the object to read", NULL, flags));
+      g_param_spec_string (
+          "location", "Location",
+          "URI of the object to read (reads back without user, password and query)", NULL, flags));
   /**
    * GstRingFetchSrc:num-workers:
    *
@@ -117,7 +127,8 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
    * GstRingFetchSrc:retries:
    *
    * How many requests for a part may fail one after another without a new byte before the stream fails;
-   * 0 to repeat none, -1 for no limit.
+   * 0 to repeat none, -1 for no limit. Requests that are abandoned because nothing comes do not count:
+   * #GstRingFetchSrc:timeout bounds those.
    *
    * Since: 0.1
    */
@@ -126,18 +137,60 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
       g_param_spec_int ("retries", "Retries",
                         "Requests for a part that may fail in a row without a new byte "
                         "(0 = none, -1 = no limit)",
-                        G_MININT, G_MAXINT, 8, flags));
+                        -1, G_MAXINT, 8, flags));
   /**
-   * GstRingFetchSrc:user-agent:
+   * GstRingFetchSrc:retry-backoff-factor:
    *
-   * The value of the User-Agent header; %NULL to send none.
+   * The wait before the n-th repetition in a row is random, between 0 and this times 2^(n-1) seconds; 0 to
+   * repeat at once.
    *
    * Since: 0.1
    */
-  g_object_class_install_property (klass, PROP_USER_AGENT,
-                                   g_param_spec_string ("user-agent", "User agent",
-                                                        "Value of the User-Agent header",
-                                                        "RingFetch/" PACKAGE_VERSION, flags));
+  g_object_class_install_property (
+      klass, PROP_RETRY_BACKOFF_FACTOR,
+      g_param_spec_double (
+          "retry-backoff-factor", "Retry backoff factor",
+          "Bound of the wait before the first repetition, in seconds; it doubles with each", 0.0,
+          G_MAXDOUBLE, 0.1, flags));
+  /**
+   * GstRingFetchSrc:retry-backoff-max:
+   *
+   * The longest wait before a repetition, in seconds. What a server asks for by Retry-After is waited for in
+   * any case, unless it is longer than #GstRingFetchSrc:timeout, which is an error at once.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_RETRY_BACKOFF_MAX,
+      g_param_spec_double ("retry-backoff-max", "Retry backoff maximum",
+                           "Longest wait before a repetition, in seconds", 0.0, G_MAXDOUBLE, 10.0,
+                           flags));
+  /**
+   * GstRingFetchSrc:automatic-redirect:
+   *
+   * Whether to follow redirections. %FALSE: one is the end of the stream, without data; the URI query tells
+   * where it leads.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_AUTOMATIC_REDIRECT,
+      g_param_spec_boolean ("automatic-redirect", "Automatic redirection",
+                            "Follow redirections (FALSE = end the stream)", TRUE, flags));
+  /**
+   * GstRingFetchSrc:max-redirect:
+   *
+   * How many redirections in a row to follow before the stream fails; -1 for no limit. A location that comes
+   * up a second time is an error in any case.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_MAX_REDIRECT,
+      g_param_spec_int ("max-redirect", "Maximum of redirections",
+                        "Redirections in a row to follow (-1 = no limit)", -1, G_MAXINT, 10,
+                        flags));
+  gst_ring_fetch_access_install (klass);
 }
 
 gboolean
@@ -170,11 +223,20 @@ gst_ring_fetch_settings_set (GstRingFetchSettings *self, guint id, const GValue 
     case PROP_RETRIES:
       rf_options_set_retries (self->options, g_value_get_int (value));
       break;
-    case PROP_USER_AGENT:
-      rf_options_set_user_agent (self->options, g_value_get_string (value));
+    case PROP_RETRY_BACKOFF_FACTOR:
+      rf_options_set_retry_backoff_factor (self->options, g_value_get_double (value));
+      break;
+    case PROP_RETRY_BACKOFF_MAX:
+      rf_options_set_retry_backoff_max (self->options, g_value_get_double (value));
+      break;
+    case PROP_AUTOMATIC_REDIRECT:
+      rf_options_set_automatic_redirect (self->options, g_value_get_boolean (value));
+      break;
+    case PROP_MAX_REDIRECT:
+      rf_options_set_max_redirect (self->options, g_value_get_int (value));
       break;
     default:
-      return FALSE;
+      return gst_ring_fetch_access_set (self, id, value);
     }
   return TRUE;
 }
@@ -185,7 +247,7 @@ gst_ring_fetch_settings_get (const GstRingFetchSettings *self, guint id, GValue 
   switch (id)
     {
     case PROP_LOCATION:
-      g_value_set_string (value, self->location);
+      g_value_take_string (value, rf_uri_redact (self->location));
       break;
     case PROP_NUM_WORKERS:
       g_value_set_uint (value, rf_options_get_num_workers (self->options));
@@ -205,11 +267,20 @@ gst_ring_fetch_settings_get (const GstRingFetchSettings *self, guint id, GValue 
     case PROP_RETRIES:
       g_value_set_int (value, rf_options_get_retries (self->options));
       break;
-    case PROP_USER_AGENT:
-      g_value_set_string (value, rf_options_get_user_agent (self->options));
+    case PROP_RETRY_BACKOFF_FACTOR:
+      g_value_set_double (value, rf_options_get_retry_backoff_factor (self->options));
+      break;
+    case PROP_RETRY_BACKOFF_MAX:
+      g_value_set_double (value, rf_options_get_retry_backoff_max (self->options));
+      break;
+    case PROP_AUTOMATIC_REDIRECT:
+      g_value_set_boolean (value, rf_options_get_automatic_redirect (self->options));
+      break;
+    case PROP_MAX_REDIRECT:
+      g_value_set_int (value, rf_options_get_max_redirect (self->options));
       break;
     default:
-      return FALSE;
+      return gst_ring_fetch_access_get (self, id, value);
     }
   return TRUE;
 }

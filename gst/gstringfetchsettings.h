@@ -14,13 +14,18 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *location;
-  RfOptions *options;
+  GstStructure
+      *extra_headers; /* as they were set: what is wrong with them is for the start to say */
+  RfOptions *options; /* but for the extra headers */
   gboolean
       ring_is_stale; /* a setting that the ring depends on has changed since this was cleared */
 } GstRingFetchSettings;
 
+/* Ids of properties. Up to here, they are in gstringfetchsettings.c; then in gstringfetchaccess.c. */
+#define GST_RING_FETCH_FIRST_ACCESS_PROPERTY 12
+
 /* Ids of properties from here on are free. */
-#define GST_RING_FETCH_FIRST_FREE_PROPERTY 9
+#define GST_RING_FETCH_FIRST_FREE_PROPERTY 26
 
 void gst_ring_fetch_settings_init (GstRingFetchSettings *self);
 void gst_ring_fetch_settings_clear (GstRingFetchSettings *self);

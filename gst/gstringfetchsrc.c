@@ -32,6 +32,7 @@
 
 #include "gstringfetchallocator.h"
 #include "gstringfetcherror.h"
+#include "gstringfetchheaders.h"
 #include "gstringfetchsettings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_ring_fetch_src_debug);
@@ -199,17 +200,24 @@ new_reader (GstRingFetchSrc *self, GError **error)
 {
   g_autoptr (RfOptions) options = NULL;
   g_autofree char *location = NULL;
+  g_autoptr (GstStructure) extra_headers = NULL;
+  g_auto (GStrv) lines = NULL;
   RfReader *reader = NULL;
   gboolean is_stale;
 
   GST_OBJECT_LOCK (self);
   options = rf_options_copy (self->settings.options);
   location = g_strdup (self->settings.location);
+  if (self->settings.extra_headers != NULL)
+    extra_headers = gst_structure_copy (self->settings.extra_headers);
   is_stale = self->settings.ring_is_stale;
   self->settings.ring_is_stale = FALSE;
   GST_OBJECT_UNLOCK (self);
 
-  if (prepare_ring (self, options, is_stale, error))
+  lines = gst_ring_fetch_headers_to_lines (extra_headers, error);
+  if (lines != NULL)
+    rf_options_set_extra_headers (options, (const char *const *)lines);
+  if (lines != NULL && prepare_ring (self, options, is_stale, error))
     reader = rf_reader_new (
         NULL, location, options,
         gst_ring_fetch_allocator_get_ring (GST_RING_FETCH_ALLOCATOR (self->allocator)), error);
