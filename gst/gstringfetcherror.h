@@ -6,10 +6,15 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <ringfetch.h>
 
 G_BEGIN_DECLS
 
-/* Posts an error, with the HTTP status that it comes from in its details; 0: it comes from none. */
-void gst_ring_fetch_post_error (GstElement *element, const GError *error, guint status);
+/* Posts an error of a reader, or of the making of one (NULL). Its details are the HTTP status that it comes
+ * from and where a redirection has led to, without what is secret in it; each only where there is one. */
+void gst_ring_fetch_post_error (GstElement *element,
+                                const GError *error,
+                                RfReader *reader,
+                                const char *redirection);
 
 G_END_DECLS

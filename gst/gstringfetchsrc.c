@@ -33,6 +33,7 @@
 #include "gstringfetchallocator.h"
 #include "gstringfetcherror.h"
 #include "gstringfetchheaders.h"
+#include "gstringfetchredirection.h"
 #include "gstringfetchsettings.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_ring_fetch_src_debug);
@@ -45,6 +46,7 @@ struct _GstRingFetchSrc
   /* Guarded by the object lock. */
   GstRingFetchSettings settings;
   RfReader *reader;          /* of the stream; NULL: there is none */
+  char *location;            /* that it was made for */
   GCancellable *cancellable; /* replaced after each cancellation */
 
   /* Guarded by the stream lock. */
@@ -132,11 +134,29 @@ gst_ring_fetch_src_get_property (GObject *object, guint id, GValue *value, GPara
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
 
+/* Where a redirection of the running stream has led to, or NULL. */
+static char *
+dup_redirection (GstRingFetchSrc *self)
+{
+  g_autoptr (RfReader) reader = NULL;
+  g_autofree char *location = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->reader != NULL)
+    {
+      reader = g_object_ref (self->reader);
+      location = g_strdup (self->location);
+    }
+  GST_OBJECT_UNLOCK (self);
+  return reader != NULL ? gst_ring_fetch_dup_redirection (reader, location) : NULL;
+}
+
 static void
 post_error (GstRingFetchSrc *self, RfReader *reader, const GError *error)
 {
-  gst_ring_fetch_post_error (GST_ELEMENT (self), error,
-                             reader != NULL ? rf_reader_get_error_status (reader) : 0);
+  g_autofree char *redirection = dup_redirection (self);
+
+  gst_ring_fetch_post_error (GST_ELEMENT (self), error, reader, redirection);
 }
 
 static GCancellable *
@@ -158,6 +178,7 @@ drop_reader (GstRingFetchSrc *self)
 
   GST_OBJECT_LOCK (self);
   reader = g_steal_pointer (&self->reader);
+  g_clear_pointer (&self->location, g_free);
   GST_OBJECT_UNLOCK (self);
   if (reader != NULL)
     {
@@ -195,11 +216,11 @@ prepare_ring (GstRingFetchSrc *self, const RfOptions *options, gboolean is_stale
   return TRUE;
 }
 
+/* A reader as the settings are now, and the location it is for. */
 static RfReader *
-new_reader (GstRingFetchSrc *self, GError **error)
+new_reader (GstRingFetchSrc *self, char **location, GError **error)
 {
   g_autoptr (RfOptions) options = NULL;
-  g_autofree char *location = NULL;
   g_autoptr (GstStructure) extra_headers = NULL;
   g_auto (GStrv) lines = NULL;
   RfReader *reader = NULL;
@@ -207,7 +228,7 @@ new_reader (GstRingFetchSrc *self, GError **error)
 
   GST_OBJECT_LOCK (self);
   options = rf_options_copy (self->settings.options);
-  location = g_strdup (self->settings.location);
+  *location = g_strdup (self->settings.location);
   if (self->settings.extra_headers != NULL)
     extra_headers = gst_structure_copy (self->settings.extra_headers);
   is_stale = self->settings.ring_is_stale;
@@ -219,7 +240,7 @@ new_reader (GstRingFetchSrc *self, GError **error)
     rf_options_set_extra_headers (options, (const char *const *)lines);
   if (lines != NULL && prepare_ring (self, options, is_stale, error))
     reader = rf_reader_new (
-        NULL, location, options,
+        NULL, *location, options,
         gst_ring_fetch_allocator_get_ring (GST_RING_FETCH_ALLOCATOR (self->allocator)), error);
   /* Nothing stays behind of a start that failed. */
   if (reader == NULL)
@@ -232,7 +253,8 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
 {
   GstRingFetchSrc *self = GST_RING_FETCH_SRC (base);
   g_autoptr (GError) error = NULL;
-  RfReader *reader = new_reader (self, &error);
+  g_autofree char *location = NULL;
+  RfReader *reader = new_reader (self, &location, &error);
 
   /* FALSE, although the base class adds an error of its own: only then does the state change fail, and
    * an application that waits for the pipeline to preroll does not wait for ever. */
@@ -243,6 +265,7 @@ gst_ring_fetch_src_start (GstBaseSrc *base)
     }
   GST_OBJECT_LOCK (self);
   self->reader = reader;
+  self->location = g_steal_pointer (&location);
   GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
@@ -386,13 +409,10 @@ answer_scheduling (GstBaseSrc *base, GstQuery *query)
 static void
 add_redirection (GstBaseSrc *base, GstQuery *query)
 {
-  g_autoptr (RfReader) reader = ref_reader (GST_RING_FETCH_SRC (base));
-  g_autofree char *resolved = reader != NULL ? rf_reader_dup_uri (reader) : NULL;
-  g_autofree char *uri = NULL;
+  g_autofree char *redirection = dup_redirection (GST_RING_FETCH_SRC (base));
 
-  gst_query_parse_uri (query, &uri);
-  if (resolved != NULL && g_strcmp0 (resolved, uri) != 0)
-    gst_query_set_uri_redirection (query, resolved);
+  if (redirection != NULL)
+    gst_query_set_uri_redirection (query, redirection);
 }
 
 static gboolean

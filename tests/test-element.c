@@ -90,7 +90,7 @@ GST_START_TEST (test_errors)
                      (guint64)1 << 40, "num-slots", 8);
   fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", "http://host.invalid/");
   rf_test_server_stop_listening (server);
-  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri);
+  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri, "retries", 1);
   close (shm);
   shm_unlink (taken);
 }
