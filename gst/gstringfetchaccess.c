@@ -83,7 +83,8 @@ gst_ring_fetch_access_install (GObjectClass *klass)
    * GstRingFetchSrc:cookies:
    *
    * The cookies to send, "name=value" each. They go to the server of the location only, never to another one
-   * that a redirection leads to. They cannot be read, as #GstRingFetchSrc:extra-headers.
+   * that a redirection leads to. They cannot be read, as #GstRingFetchSrc:extra-headers. A command line,
+   * which cannot write a list of texts, can set a Cookie there.
    *
    * Since: 0.1
    */

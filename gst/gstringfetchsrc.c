@@ -97,10 +97,10 @@ make_stats (GstRingFetchSrc *self)
   return gst_structure_new (
       "ringfetchsrc-stats", "bytes", G_TYPE_UINT64, stats->bytes, "requests", G_TYPE_UINT64,
       stats->requests, "connections", G_TYPE_UINT64, stats->connections, "retries", G_TYPE_UINT64,
-      stats->retries, "workers", G_TYPE_UINT, stats->workers, "slots-free", G_TYPE_UINT,
-      stats->slots_free, "slots-filling", G_TYPE_UINT, stats->slots_filling, "slots-lent",
-      G_TYPE_UINT, stats->slots_lent, "copied-buffers", G_TYPE_UINT64, stats->copied, "goodput",
-      G_TYPE_UINT64, stats->goodput, NULL);
+      stats->retries, "stalls", G_TYPE_UINT64, stats->stalls, "workers", G_TYPE_UINT,
+      stats->workers, "slots-free", G_TYPE_UINT, stats->slots_free, "slots-filling", G_TYPE_UINT,
+      stats->slots_filling, "slots-lent", G_TYPE_UINT, stats->slots_lent, "copied-buffers",
+      G_TYPE_UINT64, stats->copied, "goodput", G_TYPE_UINT64, stats->goodput, NULL);
 }
 
 static void
@@ -595,10 +595,11 @@ gst_ring_fetch_src_class_init (GstRingFetchSrcClass *klass)
   /**
    * GstRingFetchSrc:stats:
    *
-   * What has been done since the stream began: body bytes received (bytes), requests, connections and
-   * retries, the most requests in flight (workers), slots by what they are (slots-free, slots-filling,
-   * slots-lent), buffers that were copied out of the ring (copied-buffers), and bytes delivered a second
-   * since the start or the last seek (goodput). All zero where there is no stream.
+   * What has been done since the stream began: body bytes received (bytes), requests, connections,
+   * retries, those among them after a request that was given up because nothing came (stalls), the most
+   * requests in flight (workers), slots by what they are (slots-free, slots-filling, slots-lent), buffers
+   * that were copied out of the ring (copied-buffers), and bytes delivered a second since the start or the
+   * last seek (goodput). All zero where there is no stream.
    *
    * Since: 0.1
    */
