@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The element: states, errors, seeks, queries. test-element-memory.c has what its buffers are made of. */
+/* The element: states, seeks, queries. test-element-memory.c has what its buffers are made of,
+ * test-element-access.c its requests, test-element-errors.c its errors. */
 
 #include "rf-test-element.h"
 #include "rf-test-shm.h"
@@ -34,63 +35,25 @@ GST_START_TEST (test_nothing_set)
 }
 GST_END_TEST;
 
-/* A pipeline of the element alone: without a peer, an error of it comes before that of the link. */
-static GError *
-fail_with (const char *first_property, ...)
+GST_START_TEST (test_settings)
 {
-  GstElement *element = gst_element_factory_make ("ringfetchsrc", NULL);
-  GstElement *pipeline = gst_pipeline_new (NULL);
-  va_list arguments;
-  GError *error;
-
-  va_start (arguments, first_property);
-  g_object_set_valist (G_OBJECT (element), first_property, arguments);
-  va_end (arguments);
-  gst_bin_add (GST_BIN (pipeline), element);
-  error = rf_test_run_to_end (pipeline);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
-  return error;
-}
-
-#define fail_unless_fails(code_, ...)                                                              \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    g_autoptr (GError) error_ = fail_with (__VA_ARGS__, NULL);                                     \
-    fail_unless (g_error_matches (error_, GST_RESOURCE_ERROR, code_), "got: %s",                   \
-                 error_ != NULL ? error_->message : "no error");                                   \
-  }                                                                                                \
-  G_STMT_END
-
-GST_START_TEST (test_errors)
-{
-  g_autoptr (RfTestServer) server = rf_test_server_new (
-      &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 404 });
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 1, .version = 1 });
   const char *uri = rf_test_server_get_uri (server);
   g_autofree char *taken = rf_test_shm_new_name ("taken");
   g_autofree char *untaken = rf_test_shm_new_name ("untaken");
   int shm = shm_open (taken, O_CREAT | O_EXCL, S_IRUSR);
 
   fail_unless (shm >= 0);
-  fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", uri);
-  rf_test_server_set_config (
-      server, &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 401 });
-  fail_unless_fails (GST_RESOURCE_ERROR_NOT_AUTHORIZED, "location", uri);
-  rf_test_server_set_config (
-      server, &(RfTestServerConfig){ .size = 1, .mode = RF_TEST_SERVER_STATUS, .status = 503 });
-  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri, "retries", 1);
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense");
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "slot-size", (guint64)4095);
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "num-workers", 257);
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", "a/b");
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", taken);
-  fail_unless_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense", "shm-name", untaken);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense");
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "slot-size", (guint64)4095);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "num-workers", 257);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", "a/b");
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", taken);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense", "shm-name", untaken);
   fail_if (rf_test_shm_is_there (untaken));
-  fail_unless_fails (GST_RESOURCE_ERROR_NO_SPACE_LEFT, "location", uri, "slot-size",
-                     (guint64)1 << 40, "num-slots", 8);
-  fail_unless_fails (GST_RESOURCE_ERROR_NOT_FOUND, "location", "http://host.invalid/");
-  rf_test_server_stop_listening (server);
-  fail_unless_fails (GST_RESOURCE_ERROR_OPEN_READ, "location", uri, "retries", 1);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_NO_SPACE_LEFT, "location", uri, "slot-size",
+                        (guint64)1 << 40, "num-slots", 8);
   close (shm);
   shm_unlink (taken);
 }
@@ -620,7 +583,7 @@ ringfetchsrc_suite (void)
   suite_add_tcase (suite, chain);
   tcase_set_timeout (chain, 60);
   tcase_add_test (chain, test_nothing_set);
-  tcase_add_test (chain, test_errors);
+  tcase_add_test (chain, test_settings);
   tcase_add_test (chain, test_seek_in_ready);
   tcase_add_test (chain, test_seek_without_ranges);
   tcase_add_loop_test (chain, test_event_before_the_answer, 0, EARLY_LAST);

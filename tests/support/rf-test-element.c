@@ -27,8 +27,30 @@ rf_test_check_buffer (GstBuffer *buffer, guint64 position)
   return position;
 }
 
+GstElement *
+rf_test_pipeline_new (const char *first_property, ...)
+{
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *element = gst_element_factory_make ("ringfetchsrc", "src");
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  va_list arguments;
+
+  va_start (arguments, first_property);
+  g_object_set_valist (G_OBJECT (element), first_property, arguments);
+  va_end (arguments);
+  gst_bin_add_many (GST_BIN (pipeline), element, sink, NULL);
+  fail_unless (gst_element_link (element, sink));
+  return pipeline;
+}
+
 GError *
 rf_test_run_to_end (GstElement *pipeline)
+{
+  return rf_test_run_to_end_with_details (pipeline, NULL);
+}
+
+GError *
+rf_test_run_to_end_with_details (GstElement *pipeline, GstStructure **details)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstMessage) message = NULL;
@@ -39,6 +61,14 @@ rf_test_run_to_end (GstElement *pipeline)
   fail_unless (message != NULL);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     gst_message_parse_error (message, &error, NULL);
+  if (details != NULL)
+    {
+      const GstStructure *given = NULL;
+
+      if (error != NULL)
+        gst_message_parse_error_details (message, &given);
+      *details = given != NULL ? gst_structure_copy (given) : NULL;
+    }
   return error;
 }
 
