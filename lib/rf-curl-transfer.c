@@ -272,6 +272,15 @@ is_refused_by_proxy (RfCurlTransfer *self, RfResult *result)
   return TRUE;
 }
 
+static gboolean
+has_begun_to_answer (RfCurlTransfer *self)
+{
+  curl_off_t first_byte = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+  return self->state == RF_CURL_TRANSFER_HEAD && first_byte > 0;
+}
+
 RfResult
 rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
 {
@@ -339,15 +348,31 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
       break;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
+      /* Maybe bytes that were too many for the answer before. */
+      if (self->state == RF_CURL_TRANSFER_HEAD && result.connections == 0)
+        {
+          result.outcome = RF_OUTCOME_STALE;
+          return result;
+        }
+      kind = RF_ERROR_PROTOCOL;
+      result.outcome = RF_OUTCOME_PERMANENT;
+      break;
     case CURLE_FILESIZE_EXCEEDED:
     case CURLE_BAD_CONTENT_ENCODING:
       kind = RF_ERROR_PROTOCOL;
       result.outcome = RF_OUTCOME_PERMANENT;
       break;
     case CURLE_OUT_OF_MEMORY:
-      /* A header line that is too long is the same to libcurl 7.88, but for the words. */
-      kind = self->error_text[0] != '\0' ? RF_ERROR_PROTOCOL : RF_ERROR_NO_SPACE;
       result.outcome = RF_OUTCOME_PERMANENT;
+      if (has_begun_to_answer (self))
+        {
+          /* What libcurl 7.88 says of a line that is longer than it takes. */
+          result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
+                                              "The head of the server's answer has a line that is "
+                                              "too long");
+          return result;
+        }
+      kind = RF_ERROR_NO_SPACE;
       break;
     }
   result.error = make_error (self, code, kind);

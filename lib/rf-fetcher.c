@@ -74,7 +74,7 @@ rf_fetcher_new (RfSession *session,
   self->location = rf_location_ref (location);
   self->options = rf_options_copy (options);
   self->locked.stop = RF_SIZE_UNKNOWN;
-  self->locked.resource.size = RF_SIZE_UNKNOWN;
+  rf_resource_clear (&self->locked.resource);
   rf_route_init (&self->locked.route, location);
 
   self->num_lanes = num_workers;

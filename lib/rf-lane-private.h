@@ -20,12 +20,13 @@ typedef struct
 {
   RfRange range;
   guint slot;
-  gsize filled;    /* contiguous prefix that has arrived */
-  gsize delivered; /* prefix that the consumer has had or passed over */
-  guint failures;  /* requests in a row that failed without a new byte */
-  guint setbacks;  /* requests in a row that brought next to nothing */
-  guint stalls;    /* requests in a row that were given up because nothing came */
-  RfLane *lane;    /* who works on it; NULL: nobody any more */
+  gsize filled;         /* contiguous prefix that has arrived */
+  gsize delivered;      /* prefix that the consumer has had or passed over */
+  guint failures;       /* requests in a row that failed without a new byte */
+  guint setbacks;       /* requests in a row that brought next to nothing */
+  guint stalls;         /* requests in a row that were given up because nothing came */
+  gboolean wants_fresh; /* the next request needs a connection of its own */
+  RfLane *lane;         /* who works on it; NULL: nobody any more */
 } RfPart;
 
 /* What a lane does. Changed by rf_lane_set_state_locked() only. */

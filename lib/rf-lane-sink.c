@@ -94,6 +94,8 @@ judge_head_locked (RfLane *self, const RfResponseHead *head)
       return RF_BODY_DRAIN;
     case RF_ANSWER_WITHOUT_RANGE:
       fetcher->locked.without_range = TRUE;
+      if (content.total != RF_SIZE_UNKNOWN)
+        fetcher->locked.resource.claimed = content.total;
       self->end = RF_END_AGAIN;
       return RF_BODY_DRAIN;
     case RF_ANSWER_REDIRECT:
@@ -406,6 +408,12 @@ judge_end_locked (RfLane *self, RfResult *result)
       complete_locked (self);
       return;
     }
+  if (result->outcome == RF_OUTCOME_STALE)
+    {
+      self->part->wants_fresh = TRUE;
+      repeat_locked (self, 0);
+      return;
+    }
   switch (self->end)
     {
     case RF_END_AGAIN:
@@ -413,6 +421,7 @@ judge_end_locked (RfLane *self, RfResult *result)
       break;
     case RF_END_STALLED:
       self->part->stalls++;
+      self->part->wants_fresh = TRUE;
       self->fetcher->locked.stats.stalls++;
       repeat_locked (self, 0);
       break;

@@ -117,8 +117,9 @@ prepare_request_locked (RfLane *self)
   self->request.range = self->range;
   self->request.ranged
       = !fetcher->locked.without_range && fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
-  /* Those that are kept may all be as dead as the one that was given up. */
-  self->request.is_fresh = self->part->stalls > 0;
+  /* Those that are kept may all be as bad as the one that was given up. */
+  self->request.is_fresh = self->part->wants_fresh;
+  self->part->wants_fresh = FALSE;
   self->request.connect_timeout = allowance + allowance / CONNECT_MARGIN;
   fetcher->locked.stats.requests++;
   rf_reactor_start_timer (self->thread->reactor, &self->timer, self->began + allowance);

@@ -15,6 +15,7 @@ typedef struct
   gboolean known;
   gboolean ranges; /* whether it can be read from any offset */
   guint64 size;    /* RF_SIZE_UNKNOWN: until the end has come */
+  guint64 claimed; /* the size that an answer told which was not used otherwise; 0: none did */
   char *etag;      /* strong or weak; NULL: none */
   char *last_modified;
   char *tokens[RF_NUM_TOKENS];
@@ -34,8 +35,8 @@ typedef enum
 } RfAnswer;
 
 /* Judges a response to `request`, which is the first one if the resource is not known. On PART,
- * WHOLE and NO_BYTES, `content` holds which bytes the body has and the size of the resource as far as
- * they were told; on TRANSIENT, REFUSED and PERMANENT an error is set. */
+ * WHOLE, NO_BYTES and WITHOUT_RANGE, `content` holds which bytes the body has and the size of the resource
+ * as far as they were told; on TRANSIENT, REFUSED and PERMANENT an error is set. */
 RfAnswer rf_response_judge (const RfResponseHead *head,
                             const RfRequest *request,
                             const RfResource *resource,

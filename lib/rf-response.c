@@ -285,6 +285,9 @@ judge_whole (const RfResponseHead *head,
                    "The server sent the whole resource where it had sent ranges before");
   if (!is_same_version (head, resource, size))
     return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
+  if (size != RF_SIZE_UNKNOWN && resource->claimed != 0 && size != resource->claimed)
+    return refuse (error, RF_ERROR_PROTOCOL,
+                   "The server contradicts itself about the size of the resource");
   if (request->range.start > 0)
     return refuse (error, RF_ERROR_NOT_SEEKABLE,
                    "The server does not support ranges, so reading can only begin at the start");

@@ -60,7 +60,8 @@ typedef enum
 /* How a request ended. */
 typedef enum
 {
-  RF_OUTCOME_COMPLETE,  /* the whole response was received */
+  RF_OUTCOME_COMPLETE, /* the whole response was received */
+  RF_OUTCOME_STALE, /* on a connection that was used before, there was no answer but something else */
   RF_OUTCOME_TRANSIENT, /* it broke off, or could not be sent; another attempt may succeed */
   RF_OUTCOME_PERMANENT, /* it failed, and will again */
   RF_OUTCOME_CANCELLED, /* by RF_BODY_ABORT, by no space with `wait` FALSE, or by cancel() */
