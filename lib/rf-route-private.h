@@ -33,7 +33,7 @@ typedef struct
   RfRouteState state;
   gconstpointer searcher;
   guint number;        /* of this search; a request remembers by which it was sent */
-  GHashTable *visited; /* URIs of this search; NULL: no redirection so far */
+  GHashTable *visited; /* URIs of this search; NULL: no redirection has been answered */
 } RfRoute;
 
 void rf_route_init (RfRoute *self, RfLocation *origin);
@@ -60,7 +60,7 @@ gboolean rf_route_give_up (RfRoute *self, gconstpointer who, guint number, RfRou
 /* Who searches ends without a result, if `who` does. Returns whether others may go on, one as the searcher. */
 gboolean rf_route_leave (RfRoute *self, gconstpointer who);
 
-/* Whether there has been a redirection. */
+/* Whether a redirection has been followed. */
 gboolean rf_route_is_redirected (const RfRoute *self);
 
 G_END_DECLS

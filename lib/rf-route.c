@@ -54,10 +54,11 @@ rf_route_enter (RfRoute *self, gconstpointer who)
 gboolean
 rf_route_follow (RfRoute *self, gconstpointer who, const char *reference, int max, GError **error)
 {
-  RfLocation *next = rf_location_follow (self->current, reference, self->origin, error);
+  RfLocation *next;
 
   g_return_val_if_fail (self->state == RF_ROUTE_SEARCHED && self->searcher == who, FALSE);
 
+  next = rf_location_follow (self->current, reference, self->origin, error);
   if (next == NULL)
     return FALSE;
   if (self->visited == NULL)
@@ -136,5 +137,5 @@ rf_route_leave (RfRoute *self, gconstpointer who)
 gboolean
 rf_route_is_redirected (const RfRoute *self)
 {
-  return self->visited != NULL;
+  return self->current != self->origin;
 }
