@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* A token bucket. Zero is an empty one. */
 typedef struct
 {
-  double tokens;
+  double tokens;    /* less than 0: owed by those that wait */
+  double reserve;   /* the same, for what is urgent */
   gint64 filled_at; /* monotonic microseconds */
 } RfBudget;
 
@@ -20,7 +21,7 @@ typedef struct
 void rf_budget_init (RfBudget *self, gint64 now);
 
 /* Takes the token for a repeated request, and returns how long to wait for it, in microseconds. What is
- * urgent goes first: a part of the bucket is kept for it. */
+ * urgent goes first: a part of the bucket is kept for it, whatever the others owe. */
 gint64 rf_budget_take (RfBudget *self, gint64 now, gboolean urgent);
 
 /* A part has come whole: who can serve may be asked again. */
