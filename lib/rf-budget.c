@@ -20,8 +20,9 @@
 /* When nothing succeeds any more. */
 #define TOKENS_PER_SECOND 10.0
 
-/* A part that has come pays for a failure of another one. */
-#define REFUND 1.0
+/* A part that has come pays for a failure of another one, and for bad luck: with one token a server that fails
+ * at one request in two would take as many as it gives, and run into the limit at times. */
+#define REFUND 2.0
 
 /* The reserve is filled first. */
 static void
