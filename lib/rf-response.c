@@ -90,6 +90,11 @@ rf_response_get_reason (const RfResponseHead *head)
     guint status;
     const char *reason;
   } usual[] = {
+    { 201, "Created" },
+    { 202, "Accepted" },
+    { 203, "Non-Authoritative Information" },
+    { 204, "No Content" },
+    { 205, "Reset Content" },
     { 300, "Multiple Choices" },
     { 301, "Moved Permanently" },
     { 302, "Found" },
@@ -108,9 +113,18 @@ rf_response_get_reason (const RfResponseHead *head)
     { 408, "Request Timeout" },
     { 409, "Conflict" },
     { 410, "Gone" },
+    { 411, "Length Required" },
     { 412, "Precondition Failed" },
+    { 413, "Content Too Large" },
+    { 414, "URI Too Long" },
+    { 415, "Unsupported Media Type" },
     { 416, "Range Not Satisfiable" },
+    { 417, "Expectation Failed" },
     { 421, "Misdirected Request" },
+    { 422, "Unprocessable Content" },
+    { 425, "Too Early" },
+    { 426, "Upgrade Required" },
+    { 428, "Precondition Required" },
     { 429, "Too Many Requests" },
     { 431, "Request Header Fields Too Large" },
     { 451, "Unavailable For Legal Reasons" },
@@ -120,6 +134,8 @@ rf_response_get_reason (const RfResponseHead *head)
     { 503, "Service Unavailable" },
     { 504, "Gateway Timeout" },
     { 505, "HTTP Version Not Supported" },
+    { 507, "Insufficient Storage" },
+    { 511, "Network Authentication Required" },
   };
 
   if (head->reason != NULL && head->reason[0] != '\0')
