@@ -13,6 +13,8 @@
 
 #define CHANGED_MESSAGE "The resource changed while it was read; start again"
 
+#define AMBIGUOUS_MESSAGE "The server sent a header field twice, with different values"
+
 #define MULTIPART "multipart/byteranges"
 
 void
@@ -224,8 +226,7 @@ check_body (const RfResponseHead *head, guint64 *length, GError **error)
   *length = RF_SIZE_UNKNOWN;
   if (head->is_ambiguous)
     {
-      refuse (error, RF_ERROR_PROTOCOL,
-              "The server sent a header field twice, with different values");
+      refuse (error, RF_ERROR_PROTOCOL, AMBIGUOUS_MESSAGE);
       return FALSE;
     }
   if (head->content_encoding != NULL
@@ -364,7 +365,12 @@ rf_response_judge (const RfResponseHead *head,
     case 303: /* See Other */
     case 307: /* Temporary Redirect */
     case 308: /* Permanent Redirect */
-      return head->location != NULL ? RF_ANSWER_REDIRECT : refuse_status (head, error);
+      if (head->location == NULL)
+        return refuse_status (head, error);
+      /* Who chooses one of two places may be led to another one than a cache or filter has seen. */
+      if (head->is_ambiguous)
+        return refuse (error, RF_ERROR_PROTOCOL, AMBIGUOUS_MESSAGE);
+      return RF_ANSWER_REDIRECT;
     case 406: /* Not Acceptable */
       if (request->ranged && !resource->known)
         return RF_ANSWER_WITHOUT_RANGE;
