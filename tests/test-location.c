@@ -232,6 +232,25 @@ test_follow (void)
     { "http://h/a/b?c", "../d?e", "http://h/d?e" },
     { "http://h/a/b?c", "?d", "http://h/a/b?d" },
     { "http://h/a", "/b c\xc3\xa4", "http://h/b%20c%C3%A4" },
+    { "http://h/a", "//g/b c?d e", "http://g/b%20c?d%20e" },
+    { "http://h/a?b", "", "http://h/a?b" },
+    { "http://h/a?b", "#c", "http://h/a?b" },
+    { "http://h/a?b", "./", "http://h/" },
+    { "http://h", "b", "http://h/b" },
+    { "http://h?a", "b", "http://h/b" },
+    { "http://h/a/b/c/d", "../../e", "http://h/a/e" },
+    { "http://h/a", "../../../b", "http://h/b" },
+    { "http://h/a%2Fb/c", "d%2Fe?f%2F", "http://h/a%2Fb/d%2Fe?f%2F" },
+    { "http://h/a", "./b:c", "http://h/b:c" },
+    { "http://h/a", "?b=http://g/", "http://h/a?b=http://g/" },
+    { "http://h/a", "/http://g/b", "http://h/http://g/b" },
+    { "http://h/a", "/b@g", "http://h/b@g" },
+    { "http://u:p@[::1]:81/a/b", "c", "http://u:p@[::1]:81/a/c" },
+    { "http://u:p@[::1]/a", "http://[::1]:80/b", "http://u:p@[::1]:80/b" },
+    { "http://u:p@h/a", "//h@g/b", "http://h@g/b" },
+    { "http://u:p@h/a", "http://h./b", "http://h./b" },
+    { "http://u:p@h/a", "http://h:/b", "http://u:p@h:/b" },
+    { "https://u:p@h/a", "https://h:80/b", "https://h:80/b" },
     { "http://u:p@h/a", "http://h/b?c#d", "http://u:p@h/b?c" },
     { "http://u:p@h/a", "/b", "http://u:p@h/b" },
     { "http://u:p@h/a", "http://u:p@h/b", "http://u:p@h/b" },
@@ -258,12 +277,85 @@ test_follow (void)
     }
 }
 
+/* The credentials are those of the place where all began, whoever redirects. */
+static void
+test_follow_from_elsewhere (void)
+{
+  static const struct
+  {
+    const char *location;
+    const char *reference;
+    const char *expected;
+  } rows[] = {
+    { "http://g/a", "/b", "http://g/b" },
+    { "http://v:q@g/a", "/b", "http://g/b" },
+    { "http://g/a", "http://h/b", "http://u:p@h/b" },
+    { "http://g/a", "//h/b", "http://u:p@h/b" },
+    { "https://g/a", "//h/b", "https://u:p@h/b" },
+    { "https://g/a", "http://h/b", "http://u:p@h/b" },
+    { "http://v:q@g/a", "http://w@g/b", "http://w@g/b" },
+  };
+  g_autoptr (RfLocation) origin = new_location ("http://u:p@h/");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (rows[i].location);
+      g_autoptr (RfLocation) next = rf_location_follow (location, rows[i].reference, origin, NULL);
+
+      g_assert_cmpstr (rf_location_get_uri (next), ==, rows[i].expected);
+    }
+}
+
+static void
+test_trusts (void)
+{
+  static const struct
+  {
+    const char *a;
+    const char *b;
+    gboolean expected;
+    gboolean the_other_way;
+  } rows[] = {
+    { "http://h/a", "http://u:p@h/b?c", TRUE, TRUE },
+    { "http://h", "http://H:80", TRUE, TRUE },
+    { "https://h", "https://h:443/", TRUE, TRUE },
+    { "http://h", "http://h:080", TRUE, TRUE },
+    { "http://h", "https://h", TRUE, FALSE },
+    { "http://h:80", "https://h:443", TRUE, FALSE },
+    { "http://h", "https://h:80", FALSE, FALSE },
+    { "http://h:443", "https://h", FALSE, FALSE },
+    { "http://h:81", "https://h:81", FALSE, FALSE },
+    { "http://h", "https://g", FALSE, FALSE },
+    { "http://h", "http://h:81", FALSE, FALSE },
+    { "http://h", "http://h.", FALSE, FALSE },
+    { "http://h", "http://hh", FALSE, FALSE },
+    { "http://h", "http://www.h", FALSE, FALSE },
+    { "http://localhost", "http://127.0.0.1", FALSE, FALSE },
+    { "http://[::1]", "http://[::1]:80", TRUE, TRUE },
+    { "http://[::1]", "http://[::2]", FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RfLocation) one = new_location (rows[i].a);
+      g_autoptr (RfLocation) other = new_location (rows[i].b);
+
+      g_assert_true (rf_location_trusts (one, one));
+      if (rf_location_trusts (one, other) != rows[i].expected
+          || rf_location_trusts (other, one) != rows[i].the_other_way)
+        g_error ("%s and %s", rows[i].a, rows[i].b);
+    }
+}
+
 static void
 test_follow_to_nowhere (void)
 {
-  static const char *const references[]
-      = { "ftp://h/secret", "http:///secret",         "http:secret",      "/a\tsecret",
-          "mailto:secret",  "//u:secret@v:secret@h/", "http://u:secret@/" };
+  static const char *const references[] = {
+    "ftp://h/secret",        "http:///secret",         "http:secret",       "/a\tsecret",
+    "mailto:secret",         "//u:secret@v:secret@h/", "http://u:secret@/", "///secret",
+    "/secret\r\nX: y",       "http://h:secret/",       "//h:99999/secret",  "secret:81/b",
+    "http://u:%00secret@h/", "//h\\@secret/",          "/secret\x7f",       "http://h%2fsecret/"
+  };
   g_autoptr (RfLocation) location = new_location ("http://h/a");
 
   for (guint i = 0; i < G_N_ELEMENTS (references); i++)
@@ -342,6 +434,8 @@ main (int argc, char **argv)
   g_test_add_func ("/location/display", test_display);
   g_test_add_func ("/location/refusal-keeps-secrets", test_refusal_keeps_secrets);
   g_test_add_func ("/location/follow", test_follow);
+  g_test_add_func ("/location/follow-from-elsewhere", test_follow_from_elsewhere);
+  g_test_add_func ("/location/trusts", test_trusts);
   g_test_add_func ("/location/follow-to-nowhere", test_follow_to_nowhere);
   g_test_add_func ("/location/user", test_user);
   g_test_add_func ("/location/references", test_references);

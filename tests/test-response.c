@@ -56,6 +56,24 @@ check_error (const RfResponseHead *head,
   g_assert_cmpstr (error->message, !=, "");
 }
 
+/* Refused for good, with these words. */
+static void
+check_message (const RfResponseHead *head,
+               const RfRequest *request,
+               const RfResource *resource,
+               RfError code,
+               const char *words)
+{
+  g_autoptr (GError) error = NULL;
+  RfContentRange content;
+
+  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==,
+                   RF_ANSWER_PERMANENT);
+  g_assert_error (error, RF_ERROR, (int)code);
+  if (strstr (error->message, words) == NULL)
+    g_error ("no \"%s\" in \"%s\"", words, error->message);
+}
+
 static RfContentRange
 check_first (guint status, const char *content_range, RfAnswer expected)
 {
@@ -190,6 +208,50 @@ test_length_of_a_part (void)
   check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
 }
 
+/* What was asked for is one part. */
+static void
+test_multipart (void)
+{
+  static const char *const types[]
+      = { "multipart/byteranges; boundary=x", "multipart/byteranges", "Multipart/ByteRanges;x" };
+  RfRequest middle = first_request;
+  RfRequest plain = first_request;
+
+  middle.range = (RfRange){ 200, 300 };
+  plain.ranged = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      RfResponseHead head = new_head (206, NULL);
+
+      head.content_type = types[i];
+      check_answer (&head, &first_request, &unknown, RF_ANSWER_WITHOUT_RANGE);
+      check_message (&head, &middle, &unknown, RF_ERROR_PROTOCOL, "several parts");
+      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "several parts");
+      check_message (&head, &plain, &unknown, RF_ERROR_PROTOCOL, "all of it");
+      head.content_range = "bytes 200-299/1000";
+      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "multipart/byteranges");
+      head.status = 200;
+      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "several parts");
+      /* A resource may be of that type. */
+      head.content_range = NULL;
+      check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE);
+    }
+}
+
+static void
+test_content_types (void)
+{
+  static const char *const types[] = { NULL, "", "video/mp4", "multipart/mixed", "multipart" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      RfResponseHead head = new_head (206, "bytes 0-99/1000");
+
+      head.content_type = types[i];
+      check_answer (&head, &first_request, &unknown, RF_ANSWER_PART);
+    }
+}
+
 static void
 test_size_is_not_told (void)
 {
@@ -274,6 +336,28 @@ test_416_contradicts_itself (void)
   check_later_error (416, "bytes */*", RF_ERROR_STATUS);
 }
 
+/* The words say that it is not the caller who has asked for too much. */
+static void
+test_416_of_a_range_that_is_there (void)
+{
+  static const char *const texts[] = { "bytes */1000", "bytes */*", NULL, "nonsense" };
+  RfResource sequential = { .known = TRUE, .size = RF_SIZE_UNKNOWN };
+  RfResponseHead head;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      head = new_head (416, texts[i]);
+      /* That of the page that says so. */
+      head.etag = "\"page\"";
+      check_message (&head, &later_request, &known, RF_ERROR_STATUS,
+                     "a range of the resource that it has: 416 Words");
+    }
+  check_later_error (416, "bytes */1001", RF_ERROR_CHANGED);
+  check_later_error (416, "bytes */0", RF_ERROR_CHANGED);
+  head = new_head (416, "bytes */5");
+  check_message (&head, &later_request, &sequential, RF_ERROR_STATUS, "416 Words");
+}
+
 static void
 test_406 (void)
 {
@@ -318,6 +402,19 @@ test_changed (void)
   /* The same bytes come: a proxy may have dropped the validator. */
   head.etag = NULL;
   check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+}
+
+/* What was not made a condition cannot have failed as one. */
+static void
+test_412_without_condition (void)
+{
+  RfResponseHead head = new_head (412, NULL);
+  RfRequest request = later_request;
+
+  request.if_match = NULL;
+  check_message (&head, &request, &known, RF_ERROR_STATUS, "412 Words");
+  check_message (&head, &first_request, &unknown, RF_ERROR_STATUS, "412 Words");
+  check_message (&head, &later_request, &known, RF_ERROR_CHANGED, "start again");
 }
 
 static void
@@ -410,6 +507,41 @@ test_redirect (void)
     }
 }
 
+/* They have a Location at times, but one has to choose, or there is nothing new. */
+static void
+test_no_redirect (void)
+{
+  static const guint statuses[] = { 201, 202, 300, 304, 305, 306, 309, 399, 400 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      RfResponseHead head = new_head (statuses[i], NULL);
+
+      head.location = "/b";
+      check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+      check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+    }
+}
+
+/* Its own page may be what it likes, but there has to be one place to go to. */
+static void
+test_redirect_fields (void)
+{
+  RfResponseHead head = new_head (302, "nonsense");
+
+  head.location = "/b";
+  head.etag = "\"page\"";
+  head.last_modified = "today";
+  head.content_encoding = "gzip";
+  head.content_length = "nonsense";
+  head.tokens[0] = "page";
+  check_answer (&head, &first_request, &unknown, RF_ANSWER_REDIRECT);
+  check_answer (&head, &later_request, &known, RF_ANSWER_REDIRECT);
+  head.is_ambiguous = TRUE;
+  check_message (&head, &first_request, &unknown, RF_ERROR_PROTOCOL, "twice");
+  check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "twice");
+}
+
 /* Without a strong validator the time of the last change counts, and what a store knows in any case. */
 static void
 test_other_versions (void)
@@ -444,6 +576,133 @@ test_other_versions (void)
       check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
       head.tokens[i] = "8";
       check_error (&head, &later_request, &resource, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+    }
+}
+
+/* The time of the last change counts where one of both answers has no strong validator. */
+static void
+test_last_modified (void)
+{
+  static const char *const etags[] = { NULL, "", "a", "W/\"a\"", "\"a", "\"a\"b\"" };
+  RfResponseHead head = new_head (206, "bytes 200-299/1000");
+  RfResource resource = known;
+  static char then[] = "Mon, 01 Jan 2024 00:00:00 GMT";
+
+  resource.last_modified = then;
+  for (guint i = 0; i < G_N_ELEMENTS (etags); i++)
+    {
+      head.etag = etags[i];
+      head.last_modified = "Mon, 01 Jan 2024 00:00:01 GMT";
+      check_message (&head, &later_request, &resource, RF_ERROR_CHANGED, "start again");
+      head.last_modified = then;
+      check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+    }
+  /* It is a text, be it no date or one to come. */
+  resource.etag = NULL;
+  resource.last_modified = NULL;
+  head.last_modified = "Tue, 01 Jan 2999 00:00:00 GMT";
+  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+  /* The same in another answer's size is another version still. */
+  resource.last_modified = then;
+  head.last_modified = then;
+  head.content_range = "bytes 200-299/1001";
+  check_message (&head, &later_request, &resource, RF_ERROR_CHANGED, "start again");
+}
+
+/* Also where there are no ranges. A page that says why there is no answer has none. */
+static void
+test_tokens (void)
+{
+  static char version[] = "7";
+
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    {
+      RfResource resource = { .known = TRUE, .size = 1000 };
+      RfResponseHead head = { .status = 200, .content_length = "1000" };
+
+      resource.tokens[i] = version;
+      check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+      head.tokens[i] = "7";
+      head.tokens[(i + 1) % RF_NUM_TOKENS] = "8";
+      check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+      head.tokens[i] = "";
+      check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+      head.tokens[i] = "07";
+      check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+      head.status = 503;
+      check_error (&head, &first_request, &resource, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+      head.status = 404;
+      check_error (&head, &first_request, &resource, RF_ANSWER_REFUSED, RF_ERROR_NOT_FOUND);
+    }
+}
+
+/* A stream without ranges that begins again, before its first byte. */
+static void
+test_whole_again (void)
+{
+  RfResource resource = { .known = TRUE, .size = 1000, .etag = known_etag };
+  RfResponseHead head = new_head (200, NULL);
+
+  check_content (check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE), 0,
+                 RF_SIZE_UNKNOWN, RF_SIZE_UNKNOWN);
+  head.content_length = "1000";
+  check_content (check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE), 0, 1000, 1000);
+  head.content_length = "999";
+  check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+  resource.size = RF_SIZE_UNKNOWN;
+  check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+  head.etag = "\"b\"";
+  check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+}
+
+static void
+test_learn (void)
+{
+  RfResource resource = { .size = RF_SIZE_UNKNOWN };
+  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+
+  head.last_modified = "then";
+  head.tokens[RF_TOKEN_S3_VERSION] = "7";
+  rf_resource_learn (&resource, &head, 1000, TRUE);
+  g_assert_true (resource.known && resource.ranges);
+  g_assert_cmpuint (resource.size, ==, 1000);
+  g_assert_cmpstr (resource.etag, ==, "\"a\"");
+  g_assert_true (resource.etag != head.etag);
+  g_assert_cmpstr (resource.last_modified, ==, "then");
+  g_assert_cmpstr (rf_resource_get_if_match (&resource), ==, "\"a\"");
+  for (guint i = 0; i < RF_NUM_TOKENS; i++)
+    g_assert_cmpstr (resource.tokens[i], ==, i == RF_TOKEN_S3_VERSION ? "7" : NULL);
+  rf_resource_clear (&resource);
+  g_assert_false (resource.known || resource.ranges);
+  g_assert_cmpuint (resource.size, ==, RF_SIZE_UNKNOWN);
+  g_assert_null (resource.tokens[RF_TOKEN_S3_VERSION]);
+
+  head = (RfResponseHead){ .status = 200, .etag = "none" };
+  rf_resource_learn (&resource, &head, RF_SIZE_UNKNOWN, FALSE);
+  g_assert_true (resource.known);
+  g_assert_false (resource.ranges);
+  g_assert_null (resource.etag);
+  g_assert_null (rf_resource_get_if_match (&resource));
+  rf_resource_clear (&resource);
+}
+
+/* All that a server may answer with who is asked by GET. */
+static void
+test_usual_reasons (void)
+{
+  static const guint statuses[]
+      = { 201, 202, 203, 204, 205, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403,
+          404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422,
+          425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 507, 511 };
+  g_autoptr (GHashTable) reasons = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      RfResponseHead head = { .status = statuses[i] };
+      const char *reason = rf_response_get_reason (&head);
+
+      if (strstr (reason, "Unknown") != NULL || !g_hash_table_add (reasons, (gpointer)reason))
+        g_error ("%u is \"%s\"", statuses[i], reason);
     }
 }
 
@@ -569,22 +828,33 @@ main (int argc, char **argv)
   g_test_add_func ("/response/other-range", test_other_range);
   g_test_add_func ("/response/bad-content-range", test_bad_content_range);
   g_test_add_func ("/response/length-of-a-part", test_length_of_a_part);
+  g_test_add_func ("/response/multipart", test_multipart);
+  g_test_add_func ("/response/content-types", test_content_types);
   g_test_add_func ("/response/size-is-not-told", test_size_is_not_told);
   g_test_add_func ("/response/whole", test_whole);
   g_test_add_func ("/response/whole-with-bad-length", test_whole_with_bad_length);
   g_test_add_func ("/response/whole-in-the-middle", test_whole_in_the_middle);
   g_test_add_func ("/response/no-bytes", test_no_bytes);
   g_test_add_func ("/response/416-contradicts-itself", test_416_contradicts_itself);
+  g_test_add_func ("/response/416-of-a-range-that-is-there", test_416_of_a_range_that_is_there);
   g_test_add_func ("/response/406", test_406);
   g_test_add_func ("/response/without-range-ends", test_without_range_ends);
   g_test_add_func ("/response/changed", test_changed);
+  g_test_add_func ("/response/412-without-condition", test_412_without_condition);
   g_test_add_func ("/response/etag-without-one-before", test_etag_without_one_before);
   g_test_add_func ("/response/transient", test_transient);
   g_test_add_func ("/response/permanent", test_permanent);
   g_test_add_func ("/response/refused", test_refused);
   g_test_add_func ("/response/redirect", test_redirect);
+  g_test_add_func ("/response/no-redirect", test_no_redirect);
+  g_test_add_func ("/response/redirect-fields", test_redirect_fields);
   g_test_add_func ("/response/other-versions", test_other_versions);
+  g_test_add_func ("/response/last-modified", test_last_modified);
+  g_test_add_func ("/response/tokens", test_tokens);
+  g_test_add_func ("/response/whole-again", test_whole_again);
+  g_test_add_func ("/response/learn", test_learn);
   g_test_add_func ("/response/reason", test_reason);
+  g_test_add_func ("/response/usual-reasons", test_usual_reasons);
   g_test_add_func ("/response/encoded", test_encoded);
   g_test_add_func ("/response/error-has-the-servers-words", test_error_has_the_servers_words);
   g_test_add_func ("/response/etag", test_etag);
