@@ -245,8 +245,8 @@ resolve (const RfLocation *self, const char *reference)
     return g_strdup_printf ("%.*s%s",
                             (int)((gsize)(authority - self->bare) + strcspn (authority, "/?")),
                             self->bare, reference);
-  if (g_ascii_strncasecmp (reference, "http:", 5) == 0
-      || g_ascii_strncasecmp (reference, "https:", 6) == 0)
+  /* With a scheme it stands for itself, whatever that is: GLib warns of some that have one and no host. */
+  if (g_uri_peek_scheme (reference) != NULL)
     return g_strdup (reference);
   return g_uri_resolve_relative (self->bare, reference, G_URI_FLAGS_ENCODED, NULL);
 }
