@@ -380,7 +380,6 @@ GST_START_TEST (test_secrets)
   g_autoptr (GstStructure) stats = NULL;
 
   logged.text = g_string_new (NULL);
-  gst_debug_remove_log_function (NULL);
   gst_debug_add_log_function (on_log, NULL, NULL);
   gst_debug_set_threshold_for_name ("ringfetchsrc", GST_LEVEL_MEMDUMP);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);

@@ -144,11 +144,10 @@ set_header (RfOptions *options, const char *line)
 static void
 test_extra_headers (void)
 {
-  static const char *const good[]
-      = { "X-A: b",      "x-a:b",          "X!#$%&'*+-.^_`|~1: ",
-          "X-A:",        "X-First: again", "X-A: \xc3\xa9\t",
-          "X: a:b",      "Ranges: x",      "Authorization: Negotiate " SECRET,
-          "Cookie: a=b", "Rang: x" };
+  static const char *const good[] = { "X-A: b",      "x-a:b",          "X!#$%&'*+-.^_`|~1: ",
+                                      "X-A:",        "X-First: again", "X-A: \xc3\xa9\t",
+                                      "X: a:b",      "Ranges: x",      "Authorization: Negotiate x",
+                                      "Cookie: a=b", "Rang: x" };
   static const char *const bad_names[]
       = { ": " SECRET,     "X A: " SECRET,       "X-A : " SECRET,  " X-A: " SECRET,
           "X\nB: " SECRET, "X\xc3\xa9: " SECRET, SECRET "\r\nX: y" };
@@ -261,7 +260,7 @@ test_proxy (void)
                                      "http://user:" SECRET "@:3128",
                                      "ftp://user:" SECRET "@proxy",
                                      "socks://proxy",
-                                     "http://proxy:" SECRET,
+                                     "http://proxy:s3cr3t",
                                      "http://proxy:99999" };
   g_autoptr (RfOptions) options = rf_options_new ();
 
