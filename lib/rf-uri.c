@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* As text, not by a parser: what is to be shown may be no URI at all, and least of all then may its
- * password be. */
+ * password be: without a scheme, user and password are still those before an @. */
 
 #include "rf-uri.h"
 
@@ -22,21 +22,15 @@
 char *
 rf_uri_redact (const char *uri)
 {
-  const char *end, *authority, *at = NULL;
+  const char *end, *slashes, *authority, *at, *host;
 
   if (uri == NULL)
     return NULL;
   end = uri + strcspn (uri, "?#");
-  authority = g_strstr_len (uri, end - uri, "://");
-  if (authority != NULL)
-    {
-      authority += strlen ("://");
-      at = memrchr (authority, '@', MIN (strcspn (authority, "/"), (gsize)(end - authority)));
-    }
-  if (at == NULL)
-    authority = at = end;
-  else
-    at++;
-  return g_strdup_printf ("%.*s%.*s%s", (int)(authority - uri), uri, (int)(end - at), at,
+  slashes = g_strstr_len (uri, end - uri, "//");
+  authority = slashes != NULL && (slashes == uri || slashes[-1] == ':') ? slashes + 2 : uri;
+  at = memrchr (authority, '@', strcspn (authority, "/?#"));
+  host = at != NULL ? at + 1 : authority;
+  return g_strdup_printf ("%.*s%.*s%s", (int)(authority - uri), uri, (int)(end - host), host,
                           *end == '?' ? "?…" : "");
 }

@@ -30,6 +30,12 @@ test_redact (void)
     { "http://host#secret@host", "http://host" },
     { "/path?to=http://user:secret@host", "/path?…" },
     { "nonsense", "nonsense" },
+    { "user:secret@host:3128", "host:3128" },
+    { "user:secret@host/a@b", "host/a@b" },
+    { "//user:secret@host/", "//host/" },
+    { "/a@b", "/a@b" },
+    { "a/b//c@d", "a/b//c@d" },
+    { "http://host//a@b", "http://host//a@b" },
     { "://user:secret@host", "://host" },
     { "http://us\xff"
       "er:secret@h\xffst/\xc3\xa9",
