@@ -155,6 +155,31 @@ GST_START_TEST (test_server_that_goes_away)
 }
 GST_END_TEST;
 
+/* A signature in the target is for the server there, not for who reads messages. */
+GST_START_TEST (test_redirection)
+{
+  g_autoptr (RfTestServer) target
+      = rf_test_server_new (&(RfTestServerConfig){ .mode = RF_TEST_SERVER_STATUS, .status = 404 });
+  g_autofree char *leads_to = g_strdup_printf ("http://user:" SECRET "@127.0.0.1:%u/object?" SECRET,
+                                               rf_test_server_get_port (target));
+  g_autofree char *shown = g_strdup_printf ("%s?…", rf_test_server_get_uri (target));
+  g_autoptr (RfTestServer) server
+      = rf_test_server_new (&(RfTestServerConfig){ .redirect_to = leads_to });
+  g_autofree char *location
+      = g_strdup_printf ("http://127.0.0.1:%u/redirect", rf_test_server_get_port (server));
+  g_autoptr (GstStructure) details = NULL;
+  g_autoptr (GError) error = fail_to_read (location, 15, 1, &details);
+  guint status;
+
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND), "%s",
+               error->message);
+  fail_if (strstr (error->message, SECRET) != NULL, "%s", error->message);
+  fail_unless (details != NULL && gst_structure_get_uint (details, "http-status-code", &status));
+  fail_unless_equals_int (status, 404);
+  fail_unless_equals_string (gst_structure_get_string (details, "http-redirect-uri"), shown);
+}
+GST_END_TEST;
+
 static Suite *
 ringfetchsrc_errors_suite (void)
 {
@@ -167,6 +192,7 @@ ringfetchsrc_errors_suite (void)
   tcase_add_test (chain, test_no_server);
   tcase_add_loop_test (chain, test_opening_and_reading, 0, END_LAST);
   tcase_add_test (chain, test_server_that_goes_away);
+  tcase_add_test (chain, test_redirection);
   return suite;
 }
 
