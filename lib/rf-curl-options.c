@@ -9,6 +9,7 @@
 #include "rf-location-private.h"
 
 #include <limits.h>
+#include <string.h>
 
 /* libcurl reads up to this much at a time. It is memory of every running request. */
 #define READ_SIZE (256L * 1024)
@@ -22,6 +23,17 @@ add_header (struct curl_slist **headers, const char *name, const char *value)
   g_autofree char *line = g_strconcat (name, ": ", value, NULL);
 
   *headers = curl_slist_append (*headers, line);
+}
+
+/* libcurl takes a field without a value for one that is not to be sent, unless it ends with a semicolon. */
+static void
+add_line (struct curl_slist **headers, const char *line)
+{
+  gsize name_length = strcspn (line, ":");
+  g_autofree char *empty = g_strdup_printf ("%.*s;", (int)name_length, line);
+  gboolean is_empty = line[name_length + strspn (line + name_length, ": \t")] == '\0';
+
+  *headers = curl_slist_append (*headers, is_empty ? empty : line);
 }
 
 /* The ways to prove who asks that libcurl is to choose from: without a request in vain if one is known. */
@@ -78,7 +90,7 @@ set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **heade
       add_header (headers, "Cookie", value);
     }
   for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
-    *headers = curl_slist_append (*headers, extra[i]);
+    add_line (headers, extra[i]);
 }
 
 static void

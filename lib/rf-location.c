@@ -12,6 +12,7 @@
 #include "rf-location-private.h"
 
 #include "rf-error.h"
+#include "rf-uri.h"
 
 #include <string.h>
 
@@ -108,8 +109,8 @@ rf_location_new (const char *text, GError **error)
   g_autoptr (RfLocation) self = NULL;
   g_autofree char *scheme = NULL;
   g_autofree char *host = NULL;
-  const char *rest, *path;
-  gsize authority, host_at, path_length, rest_length;
+  const char *rest;
+  gsize authority, host_at, rest_length;
 
   if (text == NULL || *text == '\0')
     {
@@ -131,8 +132,6 @@ rf_location_new (const char *text, GError **error)
   rest = strstr (text, "://") + 3;
   rest_length = strcspn (rest, "#");
   authority = strcspn (rest, "/?#");
-  path = rest + authority;
-  path_length = strcspn (path, "?#");
   if (!check_authority (rest, authority, &host_at, error))
     return NULL;
 
@@ -142,8 +141,7 @@ rf_location_new (const char *text, GError **error)
     return NULL;
   self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)rest_length, rest);
   self->bare = g_strdup_printf ("%s://%.*s", scheme, (int)(rest_length - host_at), rest + host_at);
-  self->display = g_strdup_printf ("%s://%.*s%s", scheme, (int)(authority + path_length - host_at),
-                                   rest + host_at, path[path_length] == '?' ? "?…" : "");
+  self->display = rf_uri_redact (self->uri);
   return g_steal_pointer (&self);
 }
 

@@ -29,7 +29,7 @@ typedef enum
 typedef struct
 {
   RfLocation *origin;
-  RfLocation *current;
+  RfLocation *current; /* how far the last search has come, also when it is over */
   RfRouteState state;
   gconstpointer searcher;
   guint number;        /* of this search; a request remembers by which it was sent */
@@ -39,7 +39,7 @@ typedef struct
 void rf_route_init (RfRoute *self, RfLocation *origin);
 void rf_route_clear (RfRoute *self);
 
-/* Begins anew at the origin, whoever searches. */
+/* The next request begins anew at the origin, whoever searches. */
 void rf_route_reset (RfRoute *self);
 
 /* A request is to begin, to `current`. FALSE: it has to wait for the one that searches. */
@@ -60,7 +60,7 @@ gboolean rf_route_give_up (RfRoute *self, gconstpointer who, guint number, RfRou
 /* Who searches ends without a result, if `who` does. Returns whether others may go on, one as the searcher. */
 gboolean rf_route_leave (RfRoute *self, gconstpointer who);
 
-/* Whether a redirection has been followed. */
+/* Whether the last search has followed a redirection. */
 gboolean rf_route_is_redirected (const RfRoute *self);
 
 G_END_DECLS

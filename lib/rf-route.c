@@ -26,12 +26,19 @@ rf_route_clear (RfRoute *self)
 void
 rf_route_reset (RfRoute *self)
 {
-  rf_location_unref (self->current);
-  self->current = rf_location_ref (self->origin);
-  g_clear_pointer (&self->visited, g_hash_table_unref);
   self->state = RF_ROUTE_UNKNOWN;
   self->searcher = NULL;
   self->number++;
+}
+
+static void
+begin_search (RfRoute *self, gconstpointer who)
+{
+  rf_location_unref (self->current);
+  self->current = rf_location_ref (self->origin);
+  g_clear_pointer (&self->visited, g_hash_table_unref);
+  self->state = RF_ROUTE_SEARCHED;
+  self->searcher = who;
 }
 
 gboolean
@@ -40,8 +47,7 @@ rf_route_enter (RfRoute *self, gconstpointer who)
   switch (self->state)
     {
     case RF_ROUTE_UNKNOWN:
-      self->state = RF_ROUTE_SEARCHED;
-      self->searcher = who;
+      begin_search (self, who);
       return TRUE;
     case RF_ROUTE_SEARCHED:
       return self->searcher == who;
