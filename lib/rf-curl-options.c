@@ -93,10 +93,23 @@ set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **heade
     add_line (headers, extra[i]);
 }
 
+/* The proxy without the user in its URI, which would count for more than the one that is set. */
+static char *
+dup_proxy (const RfOptions *options)
+{
+  const char *proxy = rf_options_get_proxy (options);
+  g_autoptr (GUri) uri = NULL;
+
+  if (proxy == NULL || *proxy == '\0' || rf_options_get_proxy_id (options) == NULL)
+    return g_strdup (proxy);
+  uri = g_uri_parse (proxy, G_URI_FLAGS_ENCODED, NULL);
+  return uri != NULL ? g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO) : g_strdup (proxy);
+}
+
 static void
 set_proxy (CURL *easy, const RfOptions *options)
 {
-  const char *proxy = rf_options_get_proxy (options);
+  g_autofree char *proxy = dup_proxy (options);
 
   curl_easy_setopt (easy, CURLOPT_PROXY, proxy);
   /* One that is named is meant for all hosts, whatever the environment says. */

@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+/* In the words of the TLS library for what a server has said against us. */
+#define TLS_ALERT " alert "
+
 /* A body that nobody wants is read up to this size, because a new connection costs more. */
 #define MAX_DRAIN ((gsize)64 * 1024)
 
@@ -328,6 +331,11 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_SSL_CONNECT_ERROR:
       kind = RF_ERROR_CONNECT;
+      break;
+    case CURLE_RECV_ERROR:
+      /* A server may refuse a client's certificate, or the lack of one, when the handshake is over. */
+      if (self->state == RF_CURL_TRANSFER_HEAD && strstr (self->error_text, TLS_ALERT) != NULL)
+        kind = RF_ERROR_CONNECT;
       break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
