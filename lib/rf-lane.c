@@ -135,7 +135,7 @@ cancel (RfLane *self)
   rf_reactor_stop_timer (self->thread->reactor, &self->timer);
   if (self->request.transfer != NULL)
     {
-      transport->cancel (transport, &self->request);
+      transport->cancel (transport, &self->request, FALSE);
       return;
     }
   g_mutex_lock (&fetcher->locked.lock);
@@ -241,7 +241,7 @@ on_timer (gpointer data)
     {
       if (!self->is_ending)
         self->end = RF_END_STALLED;
-      transport->cancel (transport, &self->request);
+      transport->cancel (transport, &self->request, TRUE);
     }
   else if (until > 0)
     rf_reactor_start_timer (self->thread->reactor, &self->timer, until);

@@ -237,12 +237,14 @@ transport_start (RfTransport *transport, RfRequest *request)
 }
 
 static void
-transport_cancel (RfTransport *transport, RfRequest *request)
+transport_cancel (RfTransport *transport, RfRequest *request, gboolean is_dead)
 {
   RfCurlTransfer *transfer = request->transfer;
   RfResult result = { .outcome = RF_OUTCOME_CANCELLED,
                       .connections = rf_curl_transfer_count_connections (transfer) };
 
+  if (is_dead)
+    curl_easy_setopt (transfer->easy, CURLOPT_FORBID_REUSE, 1L);
   finish ((CurlTransport *)transport, transfer, &result);
 }
 

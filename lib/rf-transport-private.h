@@ -118,8 +118,9 @@ struct _RfTransport
   /* Begins a request; done() may be called before this returns. */
   void (*start) (RfTransport *self, RfRequest *request);
 
-  /* Ends a running request; done() has been called when this returns. */
-  void (*cancel) (RfTransport *self, RfRequest *request);
+  /* Ends a running request; done() has been called when this returns. A connection that is dead is not
+   * used again; another one may be, where the version of HTTP allows that. */
+  void (*cancel) (RfTransport *self, RfRequest *request, gboolean is_dead);
 
   /* Goes on with a request that waits for space. */
   void (*resume) (RfTransport *self, RfRequest *request);
