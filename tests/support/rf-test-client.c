@@ -85,8 +85,9 @@ static char *
 read_until (RfTestClient *client, const char *end)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  gsize length = strlen (end);
 
-  while (!g_str_has_suffix (text->str, end))
+  while (text->len < length || memcmp (text->str + text->len - length, end, length) != 0)
     {
       guint8 byte;
 
