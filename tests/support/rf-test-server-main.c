@@ -174,6 +174,7 @@ print_counts (RfTestServer *server)
   g_printerr ("max_open_connections=%u\n", counts.max_open_connections);
   g_printerr ("requests=%" G_GUINT64_FORMAT "\n", counts.requests);
   g_printerr ("conditional_requests=%" G_GUINT64_FORMAT "\n", counts.conditional_requests);
+  g_printerr ("authorized_requests=%" G_GUINT64_FORMAT "\n", counts.authorized_requests);
   g_printerr ("body_bytes=%" G_GUINT64_FORMAT "\n", counts.body_bytes);
   g_printerr ("max_answering=%u\n", counts.max_answering);
 }
