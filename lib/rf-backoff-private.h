@@ -21,7 +21,7 @@ gint64 rf_backoff_delay (guint failures, double factor, double max, double jitte
  * number of seconds or a date. 0: it asks for nothing that can be understood, or the date is over. */
 gint64 rf_backoff_parse_retry_after (const char *text, gint64 now);
 
-/* Whether a further attempt is allowed after so many failed ones in a row; retries < 0: always. */
+/* Whether a further attempt is allowed after so many failed ones in a row; retries < 0: always, 0: never. */
 gboolean rf_backoff_allows (guint failures, int retries);
 
 G_END_DECLS

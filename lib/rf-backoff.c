@@ -61,5 +61,5 @@ rf_backoff_parse_retry_after (const char *text, gint64 now)
 gboolean
 rf_backoff_allows (guint failures, int retries)
 {
-  return retries < 0 || failures <= (guint)retries;
+  return retries < 0 || (retries > 0 && failures <= (guint)retries);
 }

@@ -262,6 +262,12 @@ is_unreachable (const GError *error)
          || g_error_matches (error, RF_ERROR, RF_ERROR_NOT_FOUND);
 }
 
+static gboolean
+is_head_locked (RfLane *self)
+{
+  return g_queue_peek_head (&self->fetcher->locked.parts) == self->part;
+}
+
 /* Whether another request may bring what this one did not. */
 static gboolean
 may_retry_locked (RfLane *self, const GError *error)
@@ -276,7 +282,9 @@ may_retry_locked (RfLane *self, const GError *error)
   /* Without ranges only the very beginning can be asked for again. */
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && self->range.start > 0)
     return FALSE;
-  return rf_backoff_allows (self->part->failures, rf_options_get_retries (fetcher->options));
+  /* Only the part that a consumer waits for decides: another one may have had bad luck in an outage. */
+  return rf_backoff_allows (is_head_locked (self) ? self->part->failures : 1,
+                            rf_options_get_retries (fetcher->options));
 }
 
 static void
@@ -301,8 +309,7 @@ static void
 repeat_locked (RfLane *self, gint64 delay)
 {
   RfFetcher *fetcher = self->fetcher;
-  gboolean is_head = g_queue_peek_head (&fetcher->locked.parts) == self->part;
-  gint64 turn = rf_session_take_retry (fetcher->session, is_head);
+  gint64 turn = rf_session_take_retry (fetcher->session, is_head_locked (self));
 
   fetcher->locked.stats.retries++;
   rf_lane_set_state_locked (self, RF_LANE_WAITING);
@@ -355,7 +362,7 @@ judge_failure_locked (RfLane *self, RfResult *result)
     rf_route_give_up (route, self, self->route_number, RF_ROUTE_UNREACHABLE);
 
   if (part != NULL)
-    part->failures = self->received ? 1 : part->failures + 1;
+    part->failures = self->received ? 0 : part->failures + 1;
   if (!may_retry_locked (self, error))
     {
       fail_locked (self, error);

@@ -211,6 +211,8 @@ test_allows (void)
   g_assert_true (rf_backoff_allows (3, 3));
   g_assert_false (rf_backoff_allows (4, 3));
   g_assert_false (rf_backoff_allows (1, 0));
+  g_assert_false (rf_backoff_allows (0, 0));
+  g_assert_true (rf_backoff_allows (0, 1));
   g_assert_true (rf_backoff_allows (G_MAXINT, G_MAXINT));
   g_assert_false (rf_backoff_allows (G_MAXUINT, G_MAXINT));
   g_assert_true (rf_backoff_allows (1, -1));
