@@ -79,11 +79,13 @@ check_authority (const char *authority, gsize length, gsize *host_at, GError **e
 static gboolean
 decode (const char *start, const char *end, char **out, GError **error)
 {
+  gboolean is_plain;
+
   *out = g_uri_unescape_segment (start, end, NULL);
-  for (const char *c = *out; c != NULL && *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      g_clear_pointer (out, g_free);
-  return *out != NULL
+  is_plain = *out != NULL;
+  for (const char *c = *out; is_plain && *c != '\0'; c++)
+    is_plain = !g_ascii_iscntrl (*c);
+  return is_plain
          || refuse (error,
                     "The user or password of the location has an encoded control character, or a % "
                     "that does not encode one; write a % as %25");
