@@ -193,7 +193,7 @@ if CC=gcc build tsan --buildtype=debugoptimized -Db_sanitize=thread; then
   run_tests tsan --suite threads --timeout-multiplier 5
 fi
 
-heading "fuzzing, ten seconds for each target"
+heading "fuzzing, a fixed number of inputs for each target"
 CC=clang probe_address_layout address,undefined
 if CC=clang build fuzz --buildtype=debugoptimized -Db_sanitize=address,undefined \
   -Db_lundef=false -Dfuzz=true -Dintrospection=disabled; then

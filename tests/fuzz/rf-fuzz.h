@@ -15,4 +15,7 @@ int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 /* Called by libFuzzer once, before that. */
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 
+/* The texts of an input, of which each but the last ends with NUL. There may be none. */
+char **rf_fuzz_split (const guint8 *data, gsize size);
+
 G_END_DECLS
