@@ -240,6 +240,36 @@ on_body (char *data, size_t size, size_t count, void *user_data)
   return 0;
 }
 
+/* Whether it was not the server that could not be reached: libcurl tells whom it has tried. */
+static gboolean
+is_proxy_unreachable (RfCurlTransfer *self, CURLcode code)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *server = NULL;
+  int port;
+
+  if (code != CURLE_COULDNT_CONNECT || !g_str_has_prefix (self->error_text, "Failed to connect to ")
+      || !g_uri_split_network (rf_location_get_bare_uri (self->request->location),
+                               G_URI_FLAGS_SCHEME_NORMALIZE, NULL, &host, &port, NULL))
+    return FALSE;
+  server = g_strdup_printf (" %s port %d ", host, port);
+  return strstr (self->error_text, server) == NULL;
+}
+
+/* What can be done about an error; "" if that is plain. */
+static const char *
+get_cure (RfCurlTransfer *self, CURLcode code)
+{
+  if (code == CURLE_PEER_FAILED_VERIFICATION)
+    return "; set ssl-ca-file to the authority that the server's certificate is from, or "
+           "ssl-strict "
+           "to false for a server that may have any";
+  if (strstr (self->error_text, TLS_ALERT) != NULL
+      && strstr (self->error_text, "certificate") != NULL)
+    return "; set ssl-cert-file to a certificate that the server takes";
+  return "";
+}
+
 static GError *
 make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
 {
@@ -248,7 +278,9 @@ make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
   /* Some of libcurl's words quote the URI of a proxy, which may hold a password. */
   if (*text == '\0' || strchr (text, '@') != NULL || code == CURLE_COULDNT_RESOLVE_PROXY)
     text = curl_easy_strerror (code);
-  return g_error_new_literal (RF_ERROR, (int)kind, text);
+  return g_error_new (RF_ERROR, (int)kind, "%s%s%s",
+                      is_proxy_unreachable (self, code) ? "The proxy cannot be reached: " : "",
+                      text, get_cure (self, code));
 }
 
 guint

@@ -61,10 +61,13 @@ struct _RfLane
 
   /* Guarded by the fetcher's lock. */
   RfLaneState state;
-  RfPart *part;      /* being written into; NULL: none, or it has been delivered already */
-  gboolean posted;   /* the task is on its way */
-  gboolean paused;   /* the request waits for a slot */
-  gboolean received; /* this request has brought bytes */
+  RfPart *part;       /* being written into; NULL: none, or it has been delivered already */
+  gboolean posted;    /* the task is on its way */
+  gboolean paused;    /* the request waits for a slot */
+  gboolean received;  /* this request has brought bytes */
+  gint64 resume_at;   /* while it waits: when the backoff is over, */
+  gint64 turn;        /* and when its turn has come as well */
+  gboolean is_urgent; /* the turn is that of what a consumer waits for */
 
   /* The reactor's, from the start of a request to its end. */
   RfTask task;
@@ -164,6 +167,9 @@ void rf_lane_assign_locked (RfLane *self, RfPart *part);
 /* Has the lane forget its part and end its request. Returns at once. */
 void rf_lane_cancel_locked (RfLane *self);
 
+/* Its part has become what the consumer waits for. */
+void rf_lane_hurry_locked (RfLane *self);
+
 /* Has a lane that waits for a slot look again. */
 void rf_lane_resume_locked (RfLane *self);
 
@@ -180,6 +186,9 @@ void rf_lane_release_held_locked (RfFetcher *fetcher);
 /* Begins to write into a part where its bytes end, and no more. */
 void rf_lane_take_slot (RfLane *self, const RfPart *part);
 void rf_lane_leave_slot (RfLane *self);
+
+/* Has the lane wait for a delay in microseconds, and for its turn in the session. */
+void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
 
 /* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection. */
 void rf_lane_expect_end (RfLane *self);

@@ -13,6 +13,9 @@
  * one waits as after a failure. */
 #define MIN_PROGRESS ((guint64)64 * 1024)
 
+/* Of the timeout: no wait is so long that there is no time for another one. */
+#define MAX_SHARE 3
+
 /* The server is busy and says for how long. Who would have given up by then says so at once. */
 static void
 take_busy_answer (RfLane *self, const RfResponseHead *head)
@@ -262,6 +265,14 @@ is_unreachable (const GError *error)
          || g_error_matches (error, RF_ERROR, RF_ERROR_NOT_FOUND);
 }
 
+/* A server that was there is not to be reached: how long it may be so is the timeout's matter. */
+static gboolean
+is_outage_locked (RfLane *self, const GError *error)
+{
+  return self->fetcher->locked.resource.known && is_unreachable (error)
+         && rf_options_get_timeout (self->fetcher->options) > 0;
+}
+
 static gboolean
 is_head_locked (RfLane *self)
 {
@@ -304,37 +315,43 @@ fail_locked (RfLane *self, GError *error)
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
 }
 
-/* Repeats the request, not before a delay, and when the session has not repeated too many of late. */
+/* Repeats the request after a delay, and when the session has not repeated too many of late. */
 static void
 repeat_locked (RfLane *self, gint64 delay)
 {
-  RfFetcher *fetcher = self->fetcher;
-  gint64 turn = rf_session_take_retry (fetcher->session, is_head_locked (self));
-
-  fetcher->locked.stats.retries++;
-  rf_lane_set_state_locked (self, RF_LANE_WAITING);
-  rf_reactor_start_timer (self->thread->reactor, &self->timer,
-                          g_get_monotonic_time () + MAX (delay, turn));
+  self->fetcher->locked.stats.retries++;
+  rf_lane_wait_locked (self, delay, is_head_locked (self));
 }
 
-/* How long to wait after a request that did not bring all. */
-static gint64
-get_delay_locked (RfLane *self)
+static gboolean
+has_made_progress (RfLane *self)
+{
+  guint64 brought = self->range.start - self->request.range.start;
+
+  return self->received && brought >= MIN (MIN_PROGRESS, rf_range_length (self->request.range) / 2);
+}
+
+/* Asks for what is missing: at once if the last request has got anywhere, else later. */
+static void
+ask_again_locked (RfLane *self)
 {
   const RfOptions *options = self->fetcher->options;
-  RfPart *part = self->part;
-  guint64 brought = self->range.start - self->request.range.start;
-  guint64 wanted = rf_range_length (self->request.range);
+  guint timeout = rf_options_get_timeout (options);
+  gint64 delay;
 
-  if (self->received && brought >= MIN (MIN_PROGRESS, wanted / 2))
+  if (has_made_progress (self))
     {
-      part->setbacks = 0;
-      return 0;
+      self->part->setbacks = 0;
+      self->fetcher->locked.stats.retries++;
+      rf_lane_set_state_locked (self, RF_LANE_STARTING);
+      return;
     }
-  part->setbacks++;
-  return MAX (self->retry_after,
-              rf_backoff_delay (part->setbacks, rf_options_get_retry_backoff_factor (options),
-                                rf_options_get_retry_backoff_max (options), g_random_double ()));
+  self->part->setbacks++;
+  delay = rf_backoff_delay (self->part->setbacks, rf_options_get_retry_backoff_factor (options),
+                            rf_options_get_retry_backoff_max (options), g_random_double ());
+  if (timeout > 0)
+    delay = MIN (delay, timeout * G_TIME_SPAN_SECOND / MAX_SHARE);
+  repeat_locked (self, MAX (self->retry_after, delay));
 }
 
 /* The request has failed, or brought less than it was for. */
@@ -348,7 +365,7 @@ judge_failure_locked (RfLane *self, RfResult *result)
 
   if (error == NULL)
     {
-      repeat_locked (self, get_delay_locked (self));
+      ask_again_locked (self);
       return;
     }
   if (self->end == RF_END_REFUSED
@@ -361,8 +378,10 @@ judge_failure_locked (RfLane *self, RfResult *result)
   if (is_unreachable (error) && self->end == RF_END_TRANSIENT)
     rf_route_give_up (route, self, self->route_number, RF_ROUTE_UNREACHABLE);
 
-  if (part != NULL)
-    part->failures = self->received ? 0 : part->failures + 1;
+  if (part != NULL && self->received)
+    part->failures = 0;
+  else if (part != NULL && !is_outage_locked (self, error))
+    part->failures++;
   if (!may_retry_locked (self, error))
     {
       fail_locked (self, error);
@@ -371,7 +390,7 @@ judge_failure_locked (RfLane *self, RfResult *result)
   g_free (fetcher->locked.trouble);
   fetcher->locked.trouble = g_strdup (error->message);
   g_error_free (error);
-  repeat_locked (self, get_delay_locked (self));
+  ask_again_locked (self);
 }
 
 /* Whether all that the request was for has come. */

@@ -76,6 +76,24 @@ rf_lane_expect_end (RfLane *self)
                           g_get_monotonic_time () + END_TIMEOUT);
 }
 
+static void
+set_turn_locked (RfLane *self, gboolean is_urgent)
+{
+  gint64 wait = rf_session_take_retry (self->fetcher->session, is_urgent);
+
+  self->is_urgent = is_urgent;
+  self->turn = MAX (self->resume_at, g_get_monotonic_time () + wait);
+}
+
+void
+rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent)
+{
+  self->resume_at = g_get_monotonic_time () + delay;
+  set_turn_locked (self, is_urgent);
+  rf_lane_set_state_locked (self, RF_LANE_WAITING);
+  rf_reactor_start_timer (self->thread->reactor, &self->timer, self->turn);
+}
+
 static gint64
 get_allowance_locked (RfLane *self)
 {
@@ -167,6 +185,10 @@ act (RfLane *self)
     {
       resume = self->paused;
       self->paused = FALSE;
+    }
+  else if (state == RF_LANE_WAITING)
+    {
+      rf_reactor_start_timer (self->thread->reactor, &self->timer, self->turn);
     }
   g_mutex_unlock (&fetcher->locked.lock);
 
@@ -294,6 +316,15 @@ rf_lane_cancel_locked (RfLane *self)
       rf_lane_post_locked (self);
       return;
     }
+}
+
+void
+rf_lane_hurry_locked (RfLane *self)
+{
+  if (self->state != RF_LANE_WAITING || self->is_urgent)
+    return;
+  set_turn_locked (self, TRUE);
+  rf_lane_post_locked (self);
 }
 
 void

@@ -238,6 +238,7 @@ resolve (const RfLocation *self, const char *reference)
 {
   const char *authority = strstr (self->bare, "://") + 3;
   gsize scheme_length = (gsize)(authority - self->bare) - strlen ("//");
+  g_autofree char *scheme = NULL;
 
   if (g_str_has_prefix (reference, "//"))
     return g_strdup_printf ("%.*s%s", (int)scheme_length, self->bare, reference);
@@ -245,8 +246,11 @@ resolve (const RfLocation *self, const char *reference)
     return g_strdup_printf ("%.*s%s",
                             (int)((gsize)(authority - self->bare) + strcspn (authority, "/?")),
                             self->bare, reference);
+  if (*reference == '?')
+    return g_strdup_printf ("%.*s%s", (int)strcspn (self->bare, "?"), self->bare, reference);
   /* With a scheme it stands for itself, whatever that is: GLib warns of some that have one and no host. */
-  if (g_uri_peek_scheme (reference) != NULL)
+  scheme = g_uri_parse_scheme (reference);
+  if (scheme != NULL)
     return g_strdup (reference);
   return g_uri_resolve_relative (self->bare, reference, G_URI_FLAGS_ENCODED, NULL);
 }

@@ -157,6 +157,7 @@ refuse_status (const RfResponseHead *head, GError **error)
     return RF_ANSWER_TRANSIENT;
   switch (head->status)
     {
+    case 400: /* what some stores say of a signature that is too old */
     case 401:
     case 403:
     case 404:

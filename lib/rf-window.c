@@ -47,6 +47,16 @@ rf_window_clear_locked (RfFetcher *self)
   abandon_from_locked (self, self->locked.parts.head);
 }
 
+/* Another part has become the one that the consumer waits for. */
+static void
+hurry_head_locked (RfFetcher *self)
+{
+  RfPart *part = g_queue_peek_head (&self->locked.parts);
+
+  if (part != NULL && part->lane != NULL)
+    rf_lane_hurry_locked (part->lane);
+}
+
 void
 rf_window_pop_locked (RfFetcher *self)
 {
@@ -59,6 +69,7 @@ rf_window_pop_locked (RfFetcher *self)
   if (part->lane != NULL)
     part->lane->part = NULL;
   g_free (part);
+  hurry_head_locked (self);
 }
 
 /* The window ends here: parts behind are forgotten, and a part across the end becomes shorter, though
@@ -271,5 +282,6 @@ rf_window_skip_locked (RfFetcher *self, guint64 start)
   part->delivered += passed;
   rf_ring_buffer_skip (self->ring, part->slot, passed);
   self->locked.position = start;
+  hurry_head_locked (self);
   return TRUE;
 }

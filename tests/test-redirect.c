@@ -262,7 +262,7 @@ static void
 test_location_expires (void)
 {
   static const char *const statuses[]
-      = { "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone" };
+      = { "400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone" };
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     {

@@ -455,9 +455,9 @@ test_permanent (void)
     RfError code;
   } rows[] = {
     { 402, RF_ERROR_NOT_AUTHORIZED }, { 407, RF_ERROR_NOT_AUTHORIZED }, { 204, RF_ERROR_STATUS },
-    { 302, RF_ERROR_STATUS },         { 304, RF_ERROR_STATUS },         { 400, RF_ERROR_STATUS },
-    { 405, RF_ERROR_STATUS },         { 418, RF_ERROR_STATUS },         { 501, RF_ERROR_STATUS },
-    { 505, RF_ERROR_STATUS },         { 0, RF_ERROR_STATUS },           { 999, RF_ERROR_STATUS },
+    { 302, RF_ERROR_STATUS },         { 304, RF_ERROR_STATUS },         { 405, RF_ERROR_STATUS },
+    { 418, RF_ERROR_STATUS },         { 501, RF_ERROR_STATUS },         { 505, RF_ERROR_STATUS },
+    { 0, RF_ERROR_STATUS },           { 999, RF_ERROR_STATUS },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -476,10 +476,8 @@ test_refused (void)
     guint status;
     RfError code;
   } rows[] = {
-    { 401, RF_ERROR_NOT_AUTHORIZED },
-    { 403, RF_ERROR_NOT_AUTHORIZED },
-    { 404, RF_ERROR_NOT_FOUND },
-    { 410, RF_ERROR_NOT_FOUND },
+    { 400, RF_ERROR_STATUS },    { 401, RF_ERROR_NOT_AUTHORIZED }, { 403, RF_ERROR_NOT_AUTHORIZED },
+    { 404, RF_ERROR_NOT_FOUND }, { 410, RF_ERROR_NOT_FOUND },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
