@@ -4,27 +4,37 @@
 #
 # An nginx for the scripts that source this file.
 #
-# start_nginx WORK WWW: serves the folder WWW on a free port of 127.0.0.1, sets `nginx` to the process
-# and `port` to the port. Everything that nginx writes goes to the folder WORK. Below /plain/ the same
-# files are served without ranges, and /moved/ redirects to them. stop_nginx ends it, if it runs.
+# start_nginx WORK WWW [SERVERS]: serves the folder WWW on a free port of 127.0.0.1 and sets `port` to
+# it. Everything that nginx writes goes to the folder WORK. Below /plain/ the same files are served
+# without ranges, and /moved/ redirects to them. SERVERS is configuration of further servers.
+# run_nginx WORK: starts it again with the same configuration.
+# stop_nginx [SIGNAL]: ends it, if it runs.
+#
+# WORK/access.log has a line for each answer: port of the server, port of the client, protocol, status,
+# path, and what the request said for Authorization.
 
-nginx=
+# shellcheck source=tests/support/service.sh
+. "$(dirname "${BASH_SOURCE[0]}")/service.sh"
+
 port=
 
+# One process alone serves as the user who started it, who may see the files, and can be killed. Where
+# that is root, its folders would belong to another user.
 start_nginx() {
-  local work=$1 www=$2 user=
+  local work=$1 www=$2 servers=${3:-} user=''
 
-  # Workers of an nginx that runs as root would be another user, who may not see the files.
   ((EUID != 0)) || user='user root root;'
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(free_ports 1)
   cat >"$work/nginx.conf" <<EOT
 daemon off;
+master_process off;
 $user
 pid "$work/nginx.pid";
 error_log "$work/error.log";
 events { worker_connections 256; }
 http {
-  access_log off;
+  log_format answers '\$server_port \$remote_port \$server_protocol \$status \$uri "\$http_authorization"';
+  access_log "$work/access.log" answers;
   client_body_temp_path "$work/body";
   proxy_temp_path "$work/proxy";
   fastcgi_temp_path "$work/fastcgi";
@@ -40,25 +50,17 @@ http {
     location /plain/ { alias "$www/"; max_ranges 0; }
     location /moved/ { rewrite ^/moved/(.*) /\$1 redirect; }
   }
+  $servers
 }
 EOT
-  PATH=$PATH:/usr/sbin nginx -c "$work/nginx.conf" -e "$work/error.log" &
-  nginx=$!
-  for _ in {1..100}; do
-    if curl --silent --output /dev/null "http://127.0.0.1:$port/"; then
-      return
-    fi
-    kill -0 "$nginx" 2>/dev/null || break
-    sleep 0.1
-  done
-  echo "nginx does not answer on port $port:" >&2
-  cat "$work/error.log" >&2
-  return 1
+  run_nginx "$work"
+}
+
+run_nginx() {
+  start_service nginx "$1/error.log" "http://127.0.0.1:$port/" \
+    nginx -c "$1/nginx.conf" -e "$1/error.log"
 }
 
 stop_nginx() {
-  [[ -n $nginx ]] || return 0
-  kill "$nginx" 2>/dev/null || true
-  wait "$nginx" || true
-  nginx=
+  stop_service nginx "$@"
 }
