@@ -35,6 +35,7 @@ packages=(
   libgirepository1.0-dev
   gobject-introspection
   nginx-light
+  apache2-bin
   curl
   openssl
   python3-gi
