@@ -36,6 +36,7 @@ packages=(
   gobject-introspection
   nginx-light
   apache2-bin
+  tinyproxy-bin
   curl
   openssl
   python3-gi
