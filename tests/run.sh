@@ -37,6 +37,8 @@ packages=(
   nginx-light
   apache2-bin
   tinyproxy-bin
+  iproute2
+  nftables
   curl
   openssl
   python3-gi
