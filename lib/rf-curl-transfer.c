@@ -296,14 +296,18 @@ rf_curl_transfer_count_connections (RfCurlTransfer *self)
 static gboolean
 is_refused_by_proxy (RfCurlTransfer *self, RfResult *result)
 {
+  gboolean wants_password;
   long status = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
   if (status < 300)
     return FALSE;
+  wants_password = status == 401 || status == 407;
   result->outcome = status >= 500 ? RF_OUTCOME_TRANSIENT : RF_OUTCOME_PERMANENT;
-  result->error = g_error_new (RF_ERROR, status == 407 ? RF_ERROR_NOT_AUTHORIZED : RF_ERROR_CONNECT,
-                               "The proxy refused to connect to the server (status %ld)", status);
+  result->error
+      = g_error_new (RF_ERROR, wants_password ? RF_ERROR_NOT_AUTHORIZED : RF_ERROR_CONNECT,
+                     "The proxy refused to connect to the server (status %ld)%s", status,
+                     wants_password ? "; check proxy-id and proxy-pw" : "");
   return TRUE;
 }
 

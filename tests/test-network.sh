@@ -119,11 +119,11 @@ gives_up() {
   echo "ok: $cut for good: gave up after $took ms"
 }
 
-# Where the own cable is missing, connecting fails at once: the eight retries of the default are sure to
-# last for two seconds.
+# Where the own cable is missing, connecting fails at once.
 outage 4 'server_link down' 'server_link up'
-outage 2 'client_link down' 'client_link up'
+outage 4 'client_link down' 'client_link up'
 gives_up 'server_link down' 'server_link up'
+gives_up 'client_link down' 'client_link up'
 if lose_packets; then
   keep_packets
   outage 4 lose_packets keep_packets

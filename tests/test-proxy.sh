@@ -120,8 +120,8 @@ for location in "$http" "$https"; do
     proxy-pw="$wrong_password"
   # Nothing comes to the server past the proxy.
   : >"$work/nginx/access.log"
-  through none fails 'proxy|connect' "$location" "$authority" proxy="http://127.0.0.1:$down"
+  through none fails 'proxy cannot be reached' "$location" "$authority" proxy="http://127.0.0.1:$down"
   through none with all_proxy="http://reader:$password@127.0.0.1:$down" \
-    fails 'proxy|connect' "$location" "$authority"
+    fails 'proxy cannot be reached' "$location" "$authority"
   [[ ! -s $work/nginx/access.log ]] || wrong "not through the proxy"
 done
