@@ -5,21 +5,9 @@
 
 #pragma once
 
-#include "rf-transport-private.h"
+#include "rf-resource-private.h"
 
 G_BEGIN_DECLS
-
-/* What has been learnt of a resource. */
-typedef struct
-{
-  gboolean known;
-  gboolean ranges; /* whether it can be read from any offset */
-  guint64 size;    /* RF_SIZE_UNKNOWN: until the end has come */
-  guint64 claimed; /* the size that an answer told which was not used otherwise; 0: none did */
-  char *etag;      /* strong or weak; NULL: none */
-  char *last_modified;
-  char *tokens[RF_NUM_TOKENS];
-} RfResource;
 
 /* What a response means for the request that it answers. */
 typedef enum
@@ -43,19 +31,7 @@ RfAnswer rf_response_judge (const RfResponseHead *head,
                             RfContentRange *content,
                             GError **error);
 
-/* The validator of what was sent; NULL: there is none that is well-formed. */
-const char *rf_response_get_etag (const RfResponseHead *head);
-
-/* Has a resource, which is not known yet, be what an answer is of. */
-void
-rf_resource_learn (RfResource *self, const RfResponseHead *head, guint64 size, gboolean ranges);
-
 /* The server's words for a status, or where it has none, as in HTTP/2, the usual ones. */
 const char *rf_response_get_reason (const RfResponseHead *head);
-
-/* The value for If-Match in later requests; NULL: weak validators cannot be used for it. */
-const char *rf_resource_get_if_match (const RfResource *self);
-
-void rf_resource_clear (RfResource *self);
 
 G_END_DECLS

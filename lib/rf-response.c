@@ -17,55 +17,6 @@
 
 #define MULTIPART "multipart/byteranges"
 
-void
-rf_resource_clear (RfResource *self)
-{
-  g_clear_pointer (&self->etag, g_free);
-  g_clear_pointer (&self->last_modified, g_free);
-  for (guint i = 0; i < RF_NUM_TOKENS; i++)
-    g_clear_pointer (&self->tokens[i], g_free);
-  *self = (RfResource){ .size = RF_SIZE_UNKNOWN };
-}
-
-/* What stands in the quotes, with them, is the same in a strong and a weak validator. */
-static const char *
-skip_weakness (const char *etag)
-{
-  return g_str_has_prefix (etag, "W/") ? etag + 2 : etag;
-}
-
-const char *
-rf_response_get_etag (const RfResponseHead *head)
-{
-  const char *opaque = head->etag != NULL ? skip_weakness (head->etag) : "";
-  gsize length = strlen (opaque);
-
-  if (length < 2 || opaque[0] != '"' || opaque[length - 1] != '"')
-    return NULL;
-  for (gsize i = 1; i < length - 1; i++)
-    if (opaque[i] == '"' || opaque[i] == ' ' || g_ascii_iscntrl (opaque[i]))
-      return NULL;
-  return head->etag;
-}
-
-void
-rf_resource_learn (RfResource *self, const RfResponseHead *head, guint64 size, gboolean ranges)
-{
-  self->known = TRUE;
-  self->ranges = ranges;
-  self->size = size;
-  self->etag = g_strdup (rf_response_get_etag (head));
-  self->last_modified = g_strdup (head->last_modified);
-  for (guint i = 0; i < RF_NUM_TOKENS; i++)
-    self->tokens[i] = g_strdup (head->tokens[i]);
-}
-
-const char *
-rf_resource_get_if_match (const RfResource *self)
-{
-  return self->etag != NULL && self->etag[0] == '"' ? self->etag : NULL;
-}
-
 static RfError
 error_code_for_status (guint status)
 {
@@ -181,35 +132,6 @@ refuse (GError **error, RfError code, const char *format, ...)
   return RF_ANSWER_PERMANENT;
 }
 
-/* Whether two answers have a field, with different values. */
-static gboolean
-differ (const char *a, const char *b)
-{
-  return a != NULL && b != NULL && strcmp (a, b) != 0;
-}
-
-/* A later answer must be of the version that the first one was of. */
-static gboolean
-is_same_version (const RfResponseHead *head, const RfResource *resource, guint64 total)
-{
-  const char *etag = rf_response_get_etag (head);
-
-  if (!resource->known)
-    return TRUE;
-  /* What is not even weakly the same is certainly another version. */
-  if (resource->etag != NULL && etag != NULL
-      && strcmp (skip_weakness (etag), skip_weakness (resource->etag)) != 0)
-    return FALSE;
-  for (guint i = 0; i < RF_NUM_TOKENS; i++)
-    if (differ (head->tokens[i], resource->tokens[i]))
-      return FALSE;
-  /* Machines that serve the same may have got it at different times: a strong validator is above that. */
-  if ((etag == NULL || etag[0] != '"' || rf_resource_get_if_match (resource) == NULL)
-      && differ (head->last_modified, resource->last_modified))
-    return FALSE;
-  return resource->size == RF_SIZE_UNKNOWN || total == RF_SIZE_UNKNOWN || total == resource->size;
-}
-
 /* An answer to a request for a range that cannot be right. The first one may come from a server that
  * cannot count, as some do beyond the end of a small resource: the whole of it shows. */
 static RfAnswer
@@ -276,7 +198,7 @@ judge_part (const RfResponseHead *head,
     return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent another range (\"%s\") than the one asked for",
                    head->content_range);
-  if (!is_same_version (head, resource, content->total))
+  if (!rf_resource_is_same_version (resource, head, content->total))
     return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
   if (length != RF_SIZE_UNKNOWN && length != rf_range_length (content->range))
     return distrust (request, resource, error,
@@ -301,7 +223,7 @@ judge_whole (const RfResponseHead *head,
   if (resource->known && resource->ranges)
     return refuse (error, RF_ERROR_PROTOCOL,
                    "The server sent the whole resource where it had sent ranges before");
-  if (!is_same_version (head, resource, size))
+  if (!rf_resource_is_same_version (resource, head, size))
     return refuse (error, RF_ERROR_CHANGED, CHANGED_MESSAGE);
   if (size != RF_SIZE_UNKNOWN && resource->claimed != 0 && size != resource->claimed)
     return refuse (error, RF_ERROR_PROTOCOL,
