@@ -134,7 +134,7 @@ struct _RfFetcher
     RfFetcherState state;
     RfResource resource;
     RfRoute route;
-    RfAuth auth;            /* what the server wants, once it is known */
+    RfAuth auth;            /* what the end of the route wants, while that is known */
     gboolean without_range; /* the server chokes on Range headers */
     RfPace pace;
     gboolean wanted;   /* the consumer reads or has said from where: the window may open */

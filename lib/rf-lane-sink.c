@@ -66,10 +66,15 @@ take_answer_locked (RfLane *self,
   self->error_status = 0;
   fetcher->locked.last_progress = self->heard;
   rf_pace_add_first_byte (&fetcher->locked.pace, self->heard - self->began);
-  if (head->auth != RF_AUTH_NONE)
-    fetcher->locked.auth = head->auth;
   if (rf_route_confirm (&fetcher->locked.route, self))
-    rf_lane_release_held_locked (fetcher);
+    {
+      fetcher->locked.auth = head->auth;
+      rf_lane_release_held_locked (fetcher);
+    }
+  else if (head->auth != RF_AUTH_NONE && self->route_number == fetcher->locked.route.number)
+    {
+      fetcher->locked.auth = head->auth;
+    }
   if (!fetcher->locked.resource.known)
     rf_window_learn_locked (fetcher, self, head, answer, content);
 }

@@ -130,7 +130,8 @@ prepare_request_locked (RfLane *self)
   self->request.location = self->location;
   self->request.options = fetcher->options;
   self->request.is_trusted = rf_location_trusts (fetcher->location, self->location);
-  self->request.auth = fetcher->locked.auth;
+  /* What the end of the way wants. Who is asked on the way may want another proof, and may see this one. */
+  self->request.auth = route->state == RF_ROUTE_KNOWN ? fetcher->locked.auth : RF_AUTH_NONE;
   self->request.if_match = self->if_match;
   self->request.range = self->range;
   self->request.ranged
