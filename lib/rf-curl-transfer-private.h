@@ -70,6 +70,9 @@ void rf_curl_transfer_settle (RfCurlTransfer *self);
 /* Opened for it so far. */
 guint rf_curl_transfer_count_connections (RfCurlTransfer *self);
 
+/* Whether it got a connection, and TLS on it where that is due. */
+gboolean rf_curl_transfer_was_sent (RfCurlTransfer *self);
+
 /* What libcurl's word on the end of a transfer means. */
 RfResult rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code);
 

@@ -292,6 +292,15 @@ rf_curl_transfer_count_connections (RfCurlTransfer *self)
   return (guint)connections;
 }
 
+gboolean
+rf_curl_transfer_was_sent (RfCurlTransfer *self)
+{
+  curl_off_t sent = 0;
+
+  curl_easy_getinfo (self->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
+  return sent > 0;
+}
+
 /* Whether a proxy has refused to connect: libcurl takes that for a broken connection. */
 static gboolean
 is_refused_by_proxy (RfCurlTransfer *self, RfResult *result)

@@ -451,6 +451,10 @@ judge_end_locked (RfLane *self, RfResult *result)
       rf_lane_set_state_locked (self, RF_LANE_STARTING);
       break;
     case RF_END_STALLED:
+      /* A machine that is gone refuses no connection, it says nothing at all. */
+      if (!result->was_sent)
+        rf_route_give_up (&self->fetcher->locked.route, self, self->route_number,
+                          RF_ROUTE_UNREACHABLE);
       self->part->stalls++;
       self->part->wants_fresh = TRUE;
       self->fetcher->locked.stats.stalls++;

@@ -241,7 +241,8 @@ transport_cancel (RfTransport *transport, RfRequest *request, gboolean is_dead)
 {
   RfCurlTransfer *transfer = request->transfer;
   RfResult result = { .outcome = RF_OUTCOME_CANCELLED,
-                      .connections = rf_curl_transfer_count_connections (transfer) };
+                      .connections = rf_curl_transfer_count_connections (transfer),
+                      .was_sent = rf_curl_transfer_was_sent (transfer) };
 
   if (is_dead)
     curl_easy_setopt (transfer->easy, CURLOPT_FORBID_REUSE, 1L);

@@ -72,6 +72,7 @@ typedef struct
   RfOutcome outcome;
   GError *error;     /* set for TRANSIENT and PERMANENT; the sink takes it over */
   guint connections; /* opened for this request */
+  gboolean was_sent; /* CANCELLED: there was a connection for it */
 } RfResult;
 
 /* Where the transport puts what it receives. All is called on the reactor's thread, without a lock;

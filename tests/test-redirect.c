@@ -10,7 +10,10 @@
 #include "rf-test-script.h"
 #include "rf-test-server.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define SLOT_SIZE 65536
 #define OBJECT_SIZE (64 * SLOT_SIZE + 1)
@@ -365,6 +368,61 @@ test_machine_goes_away (void)
   g_assert_cmpint (g_atomic_int_get (&machines.asked), ==, 2);
 }
 
+/* A machine that is gone without a word: it refuses no connection, and none comes to be. */
+typedef struct
+{
+  int fds[4]; /* that listens, and what fills its queue */
+  guint16 port;
+} Silence;
+
+static void
+silence_begin (Silence *self)
+{
+  struct sockaddr_in address
+      = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->fds); i++)
+    self->fds[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  g_assert_cmpint (bind (self->fds[0], (struct sockaddr *)&address, length), ==, 0);
+  g_assert_cmpint (listen (self->fds[0], 0), ==, 0);
+  g_assert_cmpint (getsockname (self->fds[0], (struct sockaddr *)&address, &length), ==, 0);
+  self->port = ntohs (address.sin_port);
+  for (guint i = 1; i < G_N_ELEMENTS (self->fds); i++)
+    connect (self->fds[i], (struct sockaddr *)&address, length);
+}
+
+static void
+silence_end (Silence *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->fds); i++)
+    close (self->fds[i]);
+}
+
+static gboolean
+answer_with_silence_first (const RfTestScriptRequest *request, gpointer data)
+{
+  const Silence *silence = data;
+  g_autofree char *reference = g_strdup_printf ("http://127.0.0.1:%u/moved", silence->port);
+
+  if (g_str_has_prefix (request->head, "GET /moved "))
+    return rf_test_script_answer (request, OBJECT_SIZE);
+  return rf_test_script_redirect (request, 307, request->number == 0 ? reference : "/moved");
+}
+
+static void
+test_machine_is_silent (void)
+{
+  Silence silence;
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_silence_first, &silence);
+  g_autoptr (RfOptions) options = new_options ();
+
+  silence_begin (&silence);
+  rf_options_set_timeout (options, 3);
+  check_all (rf_test_script_get_uri (script), options);
+  silence_end (&silence);
+}
+
 /* The front itself had the object and sends its parts elsewhere in the middle. */
 static gboolean
 answer_then_redirect (const RfTestScriptRequest *request, gpointer unused)
@@ -511,6 +569,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redirect/new-location-has-another-version",
                    test_new_location_has_another_version);
   g_test_add_func ("/redirect/machine-goes-away", test_machine_goes_away);
+  g_test_add_func ("/redirect/machine-is-silent", test_machine_is_silent);
   g_test_add_func ("/redirect/moves-in-the-middle", test_moves_in_the_middle);
   g_test_add_func ("/redirect/seeks-while-the-front-is-asked", test_seeks_while_the_front_is_asked);
   g_test_add_func ("/redirect/password-and-same-server", test_password_and_same_server);
