@@ -14,4 +14,7 @@ G_BEGIN_DECLS
  * long as it is used. */
 struct curl_slist *rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request);
 
+/* Whether libcurl has a user or password to answer the server with that asks for one. */
+gboolean rf_curl_options_have_user (const RfRequest *request);
+
 G_END_DECLS

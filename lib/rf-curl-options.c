@@ -31,7 +31,8 @@ add_line (struct curl_slist **headers, const char *line)
 {
   gsize name_length = strcspn (line, ":");
   g_autofree char *empty = g_strdup_printf ("%.*s;", (int)name_length, line);
-  gboolean is_empty = line[name_length + strspn (line + name_length, ": \t")] == '\0';
+  const char *value = line + name_length + strlen (":");
+  gboolean is_empty = value[strspn (value, " \t")] == '\0';
 
   *headers = curl_slist_append (*headers, is_empty ? empty : line);
 }
@@ -51,26 +52,42 @@ get_auth_mask (RfAuth known)
   return mask;
 }
 
+/* Who asks: what is set counts for the server of the location, and what a location says, for its own. */
+static const char *
+get_user (const RfRequest *request, const char **password)
+{
+  const RfOptions *options = request->options;
+
+  *password = rf_location_get_password (request->location);
+  if (request->is_trusted && rf_options_get_user_id (options) != NULL)
+    {
+      *password = rf_options_get_user_pw (options);
+      return rf_options_get_user_id (options);
+    }
+  if (request->is_trusted && rf_options_get_user_pw (options) != NULL)
+    *password = rf_options_get_user_pw (options);
+  return rf_location_get_user (request->location);
+}
+
+gboolean
+rf_curl_options_have_user (const RfRequest *request)
+{
+  const char *password;
+
+  return get_user (request, &password) != NULL || password != NULL;
+}
+
 /* What only the server of the location is told, or what a location says itself. */
 static void
 set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **headers)
 {
   const RfOptions *options = request->options;
-  const char *user = rf_location_get_user (request->location);
-  const char *password = rf_location_get_password (request->location);
   const char *token = rf_options_get_bearer_token (options);
   const char *const *extra = rf_options_get_extra_headers (options);
   const char *const *cookies = rf_options_get_cookies (options);
+  const char *password;
+  const char *user = get_user (request, &password);
 
-  if (request->is_trusted && rf_options_get_user_id (options) != NULL)
-    {
-      user = rf_options_get_user_id (options);
-      password = rf_options_get_user_pw (options);
-    }
-  else if (request->is_trusted && rf_options_get_user_pw (options) != NULL)
-    {
-      password = rf_options_get_user_pw (options);
-    }
   curl_easy_setopt (easy, CURLOPT_USERNAME, user);
   curl_easy_setopt (easy, CURLOPT_PASSWORD, password);
   curl_easy_setopt (easy, CURLOPT_HTTPAUTH, get_auth_mask (request->auth));
@@ -93,32 +110,40 @@ set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **heade
     add_line (headers, extra[i]);
 }
 
-/* The proxy without the user in its URI, which would count for more than the one that is set. */
+/* The proxy without the user in its URI, which would count for more than what is set. That user is the one
+ * whose password is set, where no other one is. */
 static char *
-dup_proxy (const RfOptions *options)
+dup_proxy (const RfOptions *options, char **user)
 {
   const char *proxy = rf_options_get_proxy (options);
+  const char *id = rf_options_get_proxy_id (options);
   g_autoptr (GUri) uri = NULL;
 
-  if (proxy == NULL || *proxy == '\0' || rf_options_get_proxy_id (options) == NULL)
+  *user = g_strdup (id);
+  if (proxy == NULL || *proxy == '\0' || (id == NULL && rf_options_get_proxy_pw (options) == NULL))
     return g_strdup (proxy);
-  uri = g_uri_parse (proxy, G_URI_FLAGS_ENCODED, NULL);
-  return uri != NULL ? g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO) : g_strdup (proxy);
+  uri = g_uri_parse (proxy, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL);
+  if (uri == NULL)
+    return g_strdup (proxy);
+  if (id == NULL)
+    *user = g_uri_unescape_string (g_uri_get_user (uri), NULL);
+  return g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
 }
 
 static void
 set_proxy (CURL *easy, const RfOptions *options)
 {
-  g_autofree char *proxy = dup_proxy (options);
+  g_autofree char *user = NULL;
+  g_autofree char *proxy = dup_proxy (options, &user);
 
   curl_easy_setopt (easy, CURLOPT_PROXY, proxy);
   /* One that is named is meant for all hosts, whatever the environment says. */
   if (proxy != NULL)
     curl_easy_setopt (easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt (easy, CURLOPT_PROXYAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
-  if (rf_options_get_proxy_id (options) == NULL)
+  if (user == NULL)
     return;
-  curl_easy_setopt (easy, CURLOPT_PROXYUSERNAME, rf_options_get_proxy_id (options));
+  curl_easy_setopt (easy, CURLOPT_PROXYUSERNAME, user);
   curl_easy_setopt (easy, CURLOPT_PROXYPASSWORD, rf_options_get_proxy_pw (options));
 }
 

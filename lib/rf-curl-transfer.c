@@ -128,7 +128,7 @@ end_head (RfCurlTransfer *self)
   curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200)
     return TRUE;
-  if (status == 401 || status == 407)
+  if ((status == 401 && rf_curl_options_have_user (self->request)) || status == 407)
     {
       self->state = RF_CURL_TRANSFER_ASKED;
       return TRUE;
