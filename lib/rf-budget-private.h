@@ -24,6 +24,9 @@ void rf_budget_init (RfBudget *self, gint64 now);
  * urgent goes first: a part of the bucket is kept for it, whatever the others owe. */
 gint64 rf_budget_take (RfBudget *self, gint64 now, gboolean urgent);
 
+/* A request that a token was taken for is not sent. */
+void rf_budget_return (RfBudget *self);
+
 /* A part has come whole: who can serve may be asked again. */
 void rf_budget_refund (RfBudget *self);
 

@@ -56,6 +56,12 @@ rf_budget_take (RfBudget *self, gint64 now, gboolean urgent)
 }
 
 void
+rf_budget_return (RfBudget *self)
+{
+  add (self, 1.0);
+}
+
+void
 rf_budget_refund (RfBudget *self)
 {
   add (self, REFUND);

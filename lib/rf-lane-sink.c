@@ -324,8 +324,12 @@ fail_locked (RfLane *self, GError *error)
 static void
 repeat_locked (RfLane *self, gint64 delay)
 {
-  self->fetcher->locked.stats.retries++;
-  rf_lane_wait_locked (self, delay, is_head_locked (self));
+  RfFetcher *fetcher = self->fetcher;
+  /* Others wait for who looks for the way. */
+  gboolean is_urgent = is_head_locked (self) || fetcher->locked.route.searcher == self;
+
+  fetcher->locked.stats.retries++;
+  rf_lane_wait_locked (self, delay, is_urgent);
 }
 
 static gboolean

@@ -304,6 +304,8 @@ void
 rf_lane_cancel_locked (RfLane *self)
 {
   self->part = NULL;
+  if (self->state == RF_LANE_WAITING)
+    rf_session_return_retry (self->fetcher->session);
   switch (self->state)
     {
     case RF_LANE_IDLE:
@@ -322,9 +324,13 @@ rf_lane_cancel_locked (RfLane *self)
 void
 rf_lane_hurry_locked (RfLane *self)
 {
+  gint64 turn = self->turn;
+
   if (self->state != RF_LANE_WAITING || self->is_urgent)
     return;
+  rf_session_return_retry (self->fetcher->session);
   set_turn_locked (self, TRUE);
+  self->turn = MIN (self->turn, turn);
   rf_lane_post_locked (self);
 }
 

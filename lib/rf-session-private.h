@@ -26,6 +26,9 @@ const RfSessionThread *rf_session_get_thread (RfSession *self, guint index);
  * for is urgent. Any thread; the lock of a fetcher may be held. */
 gint64 rf_session_take_retry (RfSession *self, gboolean urgent);
 
+/* It is not repeated after all, or in another turn. */
+void rf_session_return_retry (RfSession *self);
+
 /* A request has brought what it was for. */
 void rf_session_refund_retry (RfSession *self);
 

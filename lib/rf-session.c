@@ -162,6 +162,14 @@ rf_session_take_retry (RfSession *self, gboolean urgent)
 }
 
 void
+rf_session_return_retry (RfSession *self)
+{
+  g_mutex_lock (&self->locked.lock);
+  rf_budget_return (&self->locked.retries);
+  g_mutex_unlock (&self->locked.lock);
+}
+
+void
 rf_session_refund_retry (RfSession *self)
 {
   g_mutex_lock (&self->locked.lock);

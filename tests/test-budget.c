@@ -102,6 +102,24 @@ test_urgent_goes_first (void)
   g_assert_cmpint (rf_budget_take (&budget, START, FALSE), >, 10 * S);
 }
 
+/* What is not used after all is nobody's debt. */
+static void
+test_returns (void)
+{
+  RfBudget budget;
+
+  rf_budget_init (&budget, START);
+  for (guint i = 0; i < 1000; i++)
+    {
+      take_many (&budget, 15, START, FALSE);
+      take_many (&budget, 1, START, TRUE);
+      for (guint k = 0; k < 16; k++)
+        rf_budget_return (&budget);
+    }
+  g_assert_cmpuint (count_at_once (budget, START, TRUE), ==, CAPACITY);
+  g_assert_cmpuint (count_at_once (budget, START, FALSE), ==, COMMON);
+}
+
 /* Success pays first for what is urgent, and then for all. */
 static void
 test_refunds (void)
@@ -305,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/budget/empty", test_empty);
   g_test_add_func ("/budget/debts", test_debts);
   g_test_add_func ("/budget/urgent-goes-first", test_urgent_goes_first);
+  g_test_add_func ("/budget/returns", test_returns);
   g_test_add_func ("/budget/refunds", test_refunds);
   g_test_add_func ("/budget/time-goes-backwards", test_time_goes_backwards);
   g_test_add_func ("/budget/outage", test_outage);

@@ -668,6 +668,83 @@ test_largest_offset_first (void)
   g_assert_no_error (error);
 }
 
+/* A server with an outage, and one more failure after that. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean is_out;
+  guint num_requests;
+  guint64 fails_at; /* once */
+} Outage;
+
+static gboolean
+answer_with_outage (const RfTestScriptRequest *request, gpointer data)
+{
+  Outage *outage = data;
+  gboolean fails;
+
+  g_mutex_lock (&outage->lock);
+  fails = outage->is_out || outage->fails_at == request->start;
+  if (outage->fails_at == request->start)
+    outage->fails_at = G_MAXUINT64;
+  outage->num_requests++;
+  g_cond_signal (&outage->cond);
+  g_mutex_unlock (&outage->lock);
+  if (fails)
+    return rf_test_script_say_status (request, "503 Service Unavailable", "");
+  return rf_test_script_answer (request, 64 * SLOT_SIZE);
+}
+
+static void
+outage_set (Outage *self, gboolean is_out, guint64 fails_at)
+{
+  g_mutex_lock (&self->lock);
+  self->is_out = is_out;
+  self->fails_at = fails_at;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Whoever seeks in an outage does not have requests that were given up before they were repeated wait. */
+static void
+test_seeks_in_an_outage (void)
+{
+  const guint workers = 4;
+  Outage outage = { .fails_at = G_MAXUINT64 };
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_outage, &outage);
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  g_autoptr (RfOptions) options = rf_options_new ();
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rf_options_set_num_workers (options, workers);
+  rf_options_set_num_slots (options, 2 * workers);
+  rf_options_set_slot_size (options, SLOT_SIZE);
+  rf_options_set_retry_backoff_factor (options, 10.0);
+  rf_options_set_timeout (options, 6);
+  reader = rf_reader_new (session, rf_test_script_get_uri (script), options, NULL, &error);
+  g_assert_true (rf_reader_open (reader, NULL, &error));
+  outage_set (&outage, TRUE, G_MAXUINT64);
+  for (guint64 i = 1; i <= 400; i++)
+    {
+      guint before;
+
+      g_mutex_lock (&outage.lock);
+      before = outage.num_requests;
+      g_mutex_unlock (&outage.lock);
+      g_assert_true (rf_reader_seek (reader, (i % 32 + 1) * SLOT_SIZE, RF_SIZE_UNKNOWN, &error));
+      g_mutex_lock (&outage.lock);
+      while (outage.num_requests < before + workers)
+        g_cond_wait (&outage.cond, &outage.lock);
+      g_mutex_unlock (&outage.lock);
+    }
+
+  outage_set (&outage, FALSE, 48 * SLOT_SIZE);
+  g_assert_true (rf_reader_seek (reader, 48 * SLOT_SIZE, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (rf_test_reader_check (reader, 48 * SLOT_SIZE, &error), ==, 64 * SLOT_SIZE);
+  g_assert_no_error (error);
+}
+
 /* A proxy that wants a password. Its words are not the server's, and asking again does not help. */
 static gboolean
 answer_as_proxy (const RfTestScriptRequest *request, gpointer unused)
@@ -704,6 +781,7 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", proxy_uri, TRUE);
   g_unsetenv ("no_proxy");
 
+  g_test_add_func ("/fetcher/seeks-in-an-outage", test_seeks_in_an_outage);
   g_test_add_func ("/fetcher/end-after-all-was-given-back", test_end_after_all_was_given_back);
   g_test_add_func ("/fetcher/seek-while-a-message-does-not-end",
                    test_seek_while_a_message_does_not_end);

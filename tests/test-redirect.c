@@ -6,6 +6,7 @@
 
 #include <ringfetch.h>
 
+#include "rf-session-private.h"
 #include "rf-test-reader.h"
 #include "rf-test-script.h"
 #include "rf-test-server.h"
@@ -464,6 +465,76 @@ test_seeks_while_the_front_is_asked (void)
   g_assert_no_error (error);
 }
 
+/* A store that wants to be looked for again in the middle, behind a front that is busy then. The last of the
+ * requests that run is refused first. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean is_old; /* the place that was found */
+  guint asked;     /* the front */
+} Busy;
+
+static gboolean
+answer_as_busy_front (const RfTestScriptRequest *request, Busy *busy)
+{
+  guint number = busy->asked++;
+
+  busy->is_old = FALSE;
+  if (number == 1)
+    return rf_test_script_say_status (request, "503 Service Unavailable", "");
+  return rf_test_script_redirect (request, 307, number == 0 ? "/moved" : "/moved-again");
+}
+
+static gboolean
+answer_behind_busy_front (const RfTestScriptRequest *request, Busy *busy)
+{
+  const guint64 last = 32 * SLOT_SIZE;
+
+  if (g_str_has_prefix (request->head, "GET /moved-again ")
+      || request->start + 3 * SLOT_SIZE < last)
+    return rf_test_script_answer (request, OBJECT_SIZE);
+  while (!busy->is_old && request->start != last && busy->asked == 1)
+    g_cond_wait (&busy->cond, &busy->lock);
+  rf_test_script_say_status (request, "403 Forbidden", "");
+  busy->is_old = TRUE;
+  g_cond_broadcast (&busy->cond);
+  return TRUE;
+}
+
+static gboolean
+answer_when_not_busy (const RfTestScriptRequest *request, gpointer data)
+{
+  Busy *busy = data;
+  gboolean goes_on;
+
+  g_mutex_lock (&busy->lock);
+  goes_on = g_str_has_prefix (request->head, "GET /object ")
+                ? answer_as_busy_front (request, busy)
+                : answer_behind_busy_front (request, busy);
+  g_mutex_unlock (&busy->lock);
+  return goes_on;
+}
+
+/* All wait for the one who asks the front again, so that one does not wait for many others. */
+static void
+test_search_is_urgent (void)
+{
+  Busy busy = { 0 };
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_when_not_busy, &busy);
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  g_autoptr (RfOptions) options = new_options ();
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    rf_session_take_retry (session, FALSE);
+  rf_options_set_timeout (options, 5);
+  reader = rf_reader_new (session, rf_test_script_get_uri (script), options, NULL, &error);
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, OBJECT_SIZE);
+  g_assert_no_error (error);
+}
+
 /* "u:p" in base 64. */
 #define AUTHORIZATION "Authorization: Basic dTpw"
 
@@ -572,6 +643,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redirect/machine-is-silent", test_machine_is_silent);
   g_test_add_func ("/redirect/moves-in-the-middle", test_moves_in_the_middle);
   g_test_add_func ("/redirect/seeks-while-the-front-is-asked", test_seeks_while_the_front_is_asked);
+  g_test_add_func ("/redirect/search-is-urgent", test_search_is_urgent);
   g_test_add_func ("/redirect/password-and-same-server", test_password_and_same_server);
   g_test_add_func ("/redirect/secrets-and-other-server", test_secrets_and_other_server);
   return g_test_run ();
