@@ -40,14 +40,18 @@ take_redirection_locked (RfLane *self, const RfResponseHead *head)
 {
   RfFetcher *fetcher = self->fetcher;
   RfRoute *route = &fetcher->locked.route;
-  int max = rf_options_get_automatic_redirect (fetcher->options)
-                ? rf_options_get_max_redirect (fetcher->options)
-                : -1;
+  gboolean follows = rf_options_get_automatic_redirect (fetcher->options);
+  int max = follows ? rf_options_get_max_redirect (fetcher->options) : -1;
+  gboolean is_search = self->route_number == route->number && route->searcher == self;
 
-  if (self->route_number == route->number && route->searcher == self)
-    return rf_route_follow (route, self, head->location, max, &self->error);
-  if (rf_route_give_up (route, self, self->route_number, RF_ROUTE_MOVED))
-    return TRUE;
+  /* One that is not followed is an end at the beginning, but not in the middle of what has an end. */
+  if (follows || !fetcher->locked.resource.known)
+    {
+      if (is_search)
+        return rf_route_follow (route, self, head->location, max, &self->error);
+      if (rf_route_give_up (route, self, self->route_number, RF_ROUTE_MOVED))
+        return TRUE;
+    }
   self->error = g_error_new (RF_ERROR, RF_ERROR_PROTOCOL,
                              "The server redirected a part of the resource elsewhere: %u %s",
                              head->status, rf_response_get_reason (head));

@@ -441,6 +441,26 @@ test_moves_in_the_middle (void)
   check_all (rf_test_script_get_uri (script), NULL);
 }
 
+/* Where redirections are not followed, that cannot be. */
+static void
+test_moves_in_the_middle_unfollowed (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_then_redirect, NULL);
+  g_autoptr (RfOptions) options = new_options ();
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 end;
+
+  rf_options_set_automatic_redirect (options, FALSE);
+  reader = new_reader (rf_test_script_get_uri (script), options);
+  end = rf_test_reader_check (reader, 0, &error);
+  g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
+  g_assert_nonnull (strstr (error->message, "302 Elsewhere"));
+  g_assert_cmpuint (end, >=, 6 * SLOT_SIZE);
+  g_assert_cmpuint (end, <, OBJECT_SIZE);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), <=, 10 + 4);
+}
+
 /* Seeks while a slow front is asked: who waits for it goes on, whoever asked. */
 static void
 test_seeks_while_the_front_is_asked (void)
@@ -642,6 +662,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redirect/machine-goes-away", test_machine_goes_away);
   g_test_add_func ("/redirect/machine-is-silent", test_machine_is_silent);
   g_test_add_func ("/redirect/moves-in-the-middle", test_moves_in_the_middle);
+  g_test_add_func ("/redirect/moves-in-the-middle-unfollowed", test_moves_in_the_middle_unfollowed);
   g_test_add_func ("/redirect/seeks-while-the-front-is-asked", test_seeks_while_the_front_is_asked);
   g_test_add_func ("/redirect/search-is-urgent", test_search_is_urgent);
   g_test_add_func ("/redirect/password-and-same-server", test_password_and_same_server);
