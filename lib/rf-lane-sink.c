@@ -68,7 +68,9 @@ take_answer_locked (RfLane *self,
   RfFetcher *fetcher = self->fetcher;
 
   self->error_status = 0;
-  fetcher->locked.last_progress = self->heard;
+  /* That a server begins to answer is progress, that it does so again and again is none. */
+  if (self->part->failures == 0 && self->part->stalls == 0)
+    fetcher->locked.last_progress = self->heard;
   rf_pace_add_first_byte (&fetcher->locked.pace, self->heard - self->began);
   if (rf_route_confirm (&fetcher->locked.route, self))
     {

@@ -668,6 +668,35 @@ test_largest_offset_first (void)
   g_assert_no_error (error);
 }
 
+/* Begins to answer and does not go on, or has no body after all. */
+static gboolean
+answer_with_heads (const RfTestScriptRequest *request, gpointer hangs)
+{
+  rf_test_script_say_part (request, 64 * SLOT_SIZE, "Content-Length: 65536\r\n");
+  return GPOINTER_TO_INT (hangs) != 0 && rf_test_script_hang (request);
+}
+
+/* However often it begins, the timeout ends the wait for a byte. */
+static void
+test_heads_alone (void)
+{
+  const RfTestSettings settings
+      = { .workers = 1, .slots = 4, .slot_size = SLOT_SIZE, .retries = -1, .timeout = 2 };
+
+  for (int hangs = 0; hangs <= 1; hangs++)
+    {
+      g_autoptr (RfTestScript) script
+          = rf_test_script_new (answer_with_heads, GINT_TO_POINTER (hangs));
+      g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_script_get_uri (script), &settings);
+      g_autoptr (GError) error = NULL;
+      gint64 began = g_get_monotonic_time ();
+
+      g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
+      g_assert_error (error, RF_ERROR, RF_ERROR_TIMED_OUT);
+      g_assert_cmpint (g_get_monotonic_time () - began, <, 4 * G_TIME_SPAN_SECOND);
+    }
+}
+
 /* A server with an outage, and one more failure after that. */
 typedef struct
 {
@@ -781,6 +810,7 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", proxy_uri, TRUE);
   g_unsetenv ("no_proxy");
 
+  g_test_add_func ("/fetcher/heads-alone", test_heads_alone);
   g_test_add_func ("/fetcher/seeks-in-an-outage", test_seeks_in_an_outage);
   g_test_add_func ("/fetcher/end-after-all-was-given-back", test_end_after_all_was_given_back);
   g_test_add_func ("/fetcher/seek-while-a-message-does-not-end",
