@@ -18,6 +18,9 @@
 /* A body that nobody wants is read up to this size, because a new connection costs more. */
 #define MAX_DRAIN ((gsize)64 * 1024)
 
+/* CURLE_TOO_LARGE of libcurl 8.6 and later. */
+#define TOO_LARGE 100
+
 /* Of all heads of a response, those of 1xx answers and of refusals before it among them. The largest that
  * servers send by default have 16 KiB. */
 #define MAX_HEAD_SIZE ((gsize)128 * 1024)
@@ -415,11 +418,12 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
       kind = RF_ERROR_PROTOCOL;
       result.outcome = RF_OUTCOME_PERMANENT;
       break;
+    case TOO_LARGE:
     case CURLE_OUT_OF_MEMORY:
       result.outcome = RF_OUTCOME_PERMANENT;
       if (has_begun_to_answer (self))
         {
-          /* What libcurl 7.88 says of a line that is longer than it takes. */
+          /* What libcurl says of a line that is longer than it takes, 7.88 by the latter. */
           result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
                                               "The head of the server's answer has a line that is "
                                               "too long");

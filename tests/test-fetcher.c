@@ -668,6 +668,27 @@ test_largest_offset_first (void)
   g_assert_no_error (error);
 }
 
+static gboolean
+answer_with_long_line (const RfTestScriptRequest *request, gpointer unused)
+{
+  g_autofree char *value = g_strnfill (120 * 1024, 'x');
+  g_autofree char *field = g_strdup_printf ("X-Long: %s\r\n", value);
+
+  return rf_test_script_answer_with (request, SLOT_SIZE, field);
+}
+
+static void
+test_long_line (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_long_line, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 0);
+  g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 1);
+}
+
 /* Begins to answer and does not go on, or has no body after all. */
 static gboolean
 answer_with_heads (const RfTestScriptRequest *request, gpointer hangs)
@@ -810,6 +831,7 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", proxy_uri, TRUE);
   g_unsetenv ("no_proxy");
 
+  g_test_add_func ("/fetcher/long-line", test_long_line);
   g_test_add_func ("/fetcher/heads-alone", test_heads_alone);
   g_test_add_func ("/fetcher/seeks-in-an-outage", test_seeks_in_an_outage);
   g_test_add_func ("/fetcher/end-after-all-was-given-back", test_end_after_all_was_given_back);
