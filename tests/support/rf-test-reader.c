@@ -5,6 +5,8 @@
 
 #include "rf-test-content.h"
 
+#include <string.h>
+
 /* No server of a test is silent for so long unless it means it. A sanitizer takes its time. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define TIMEOUT_SECONDS 10
@@ -12,12 +14,10 @@
 #define TIMEOUT_SECONDS 3
 #endif
 
-RfReader *
-rf_test_reader_new (const char *uri, const RfTestSettings *settings)
+RfOptions *
+rf_test_reader_new_options (const RfTestSettings *settings)
 {
-  g_autoptr (RfOptions) options = rf_options_new ();
-  g_autoptr (GError) error = NULL;
-  RfReader *reader;
+  RfOptions *options = rf_options_new ();
 
   rf_options_set_num_workers (options, settings->workers);
   rf_options_set_num_slots (options, settings->slots);
@@ -26,9 +26,48 @@ rf_test_reader_new (const char *uri, const RfTestSettings *settings)
   rf_options_set_timeout (options, settings->timeout != 0 ? settings->timeout : TIMEOUT_SECONDS);
   if (settings->retries != 0)
     rf_options_set_retries (options, settings->retries);
-  reader = rf_reader_new (settings->session, uri, options, NULL, &error);
+  return options;
+}
+
+RfReader *
+rf_test_reader_new (const char *uri, const RfTestSettings *settings)
+{
+  g_autoptr (RfOptions) options = rf_test_reader_new_options (settings);
+  g_autoptr (GError) error = NULL;
+  RfReader *reader = rf_reader_new (settings->session, uri, options, NULL, &error);
+
   g_assert_no_error (error);
   return reader;
+}
+
+RfReader *
+rf_test_reader_new_alone (const char *uri, const RfOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RfSession) session = rf_session_new (&error);
+  RfReader *reader;
+
+  g_assert_no_error (error);
+  reader = rf_reader_new (session, uri, options, NULL, &error);
+  g_assert_no_error (error);
+  return reader;
+}
+
+char *
+rf_test_reader_add_secrets (const char *uri)
+{
+  g_assert_true (g_str_has_prefix (uri, "http://"));
+  return g_strdup_printf ("http://secret:secret@%s?secret=secret", uri + strlen ("http://"));
+}
+
+RfReader *
+rf_test_reader_new_hasty (const char *uri, const RfTestSettings *settings)
+{
+  g_autofree char *with_secrets = rf_test_reader_add_secrets (uri);
+  g_autoptr (RfOptions) options = rf_test_reader_new_options (settings);
+
+  rf_options_set_retry_backoff_factor (options, 0);
+  return rf_test_reader_new_alone (with_secrets, options);
 }
 
 guint64
@@ -60,4 +99,33 @@ guint64
 rf_test_reader_check (RfReader *reader, guint64 position, GError **error)
 {
   return rf_test_reader_check_until (reader, position, G_MAXUINT64, error);
+}
+
+void
+rf_test_reader_expect_error (const GError *error, RfError code, const char *words)
+{
+  g_assert_error (error, RF_ERROR, (int)code);
+  g_test_message ("%s", error->message);
+  if (strstr (error->message, words) == NULL)
+    g_error ("no \"%s\" in \"%s\"", words, error->message);
+  if (strstr (error->message, "secret") != NULL)
+    g_error ("a secret in \"%s\"", error->message);
+}
+
+void
+rf_test_reader_expect (const char *uri,
+                       const RfTestSettings *settings,
+                       const RfTestOutcome *expected)
+{
+  g_autoptr (RfReader) reader = rf_test_reader_new_hasty (uri, settings);
+  g_autoptr (GError) error = NULL;
+  guint64 end = rf_test_reader_check (reader, 0, &error);
+
+  if (expected->words != NULL)
+    rf_test_reader_expect_error (error, expected->code, expected->words);
+  else
+    g_assert_no_error (error);
+  if (expected->words == NULL || settings->workers == 1)
+    g_assert_cmpuint (end, ==, expected->end);
+  g_assert_cmpint (rf_reader_is_seekable (reader), ==, expected->seekable);
 }
