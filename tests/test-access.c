@@ -134,7 +134,7 @@ test_proxy_users (void)
     const char *in_uri;
     const char *id;
     const char *pw;
-    char *field;
+    const char *field;
   } users[] = {
     { "x:y@", NULL, NULL, "Proxy-Authorization: Basic eDp5" },
     { "x:y@", "u", "p", "Proxy-Authorization: Basic dTpw" },
@@ -145,7 +145,8 @@ test_proxy_users (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (users); i++)
     {
-      g_autoptr (RfTestScript) script = rf_test_script_new (answer_as_proxy, users[i].field);
+      g_autoptr (RfTestScript) script
+          = rf_test_script_new (answer_as_proxy, (gpointer)users[i].field);
       g_autofree char *proxy = g_strdup_printf ("http://%s127.0.0.1:%u", users[i].in_uri,
                                                 rf_test_script_get_port (script));
       g_autoptr (RfOptions) options = new_options ();

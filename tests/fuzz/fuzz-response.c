@@ -67,7 +67,7 @@ typedef enum
 } Line;
 
 /* Those for which a way that was redirected may be none any more. */
-static const guint refused[] = { 401, 403, 404, 410 };
+static const guint refused[] = { 400, 401, 403, 404, 410 };
 
 static const guint redirected[] = { 301, 302, 303, 307, 308 };
 
