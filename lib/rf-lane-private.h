@@ -24,7 +24,7 @@ typedef struct
   gsize delivered;      /* prefix that the consumer has had or passed over */
   guint failures;       /* requests in a row that failed without a new byte */
   guint setbacks;       /* requests in a row that brought next to nothing */
-  guint stalls;         /* requests in a row that were given up because nothing came */
+  guint stalls;         /* requests that were given up because nothing came */
   gboolean wants_fresh; /* the next request needs a connection of its own */
   RfLane *lane;         /* who works on it; NULL: nobody any more */
 } RfPart;

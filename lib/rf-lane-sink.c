@@ -238,7 +238,6 @@ lane_commit (gpointer sink, gsize length)
       if (!self->received)
         g_clear_pointer (&fetcher->locked.trouble, g_free);
       self->received = TRUE;
-      part->stalls = 0;
       part->filled = rf_ring_buffer_commit (fetcher->ring, part->slot, length);
       fetcher->locked.stats.bytes += length;
       fetcher->locked.last_progress = now;

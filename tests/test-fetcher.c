@@ -668,6 +668,39 @@ test_largest_offset_first (void)
   g_assert_no_error (error);
 }
 
+#define BURST (SLOT_SIZE / 8)
+
+/* Longer than what a request gets when a first part has come quickly. */
+#define BURST_GAP (400 * G_TIME_SPAN_MILLISECOND)
+
+static gboolean
+answer_in_bursts (const RfTestScriptRequest *request, gpointer unused)
+{
+  guint64 at = request->start;
+  g_autofree char *length = g_strdup_printf ("Content-Length: %d\r\n", (int)(request->end - at));
+
+  rf_test_script_say_part (request, 3 * SLOT_SIZE, length);
+  for (; at < request->end
+         && rf_test_script_say_content (request, at, MIN (at + BURST, request->end));
+       at += BURST)
+    if (request->start > 0 && at + BURST < request->end)
+      g_usleep (BURST_GAP);
+  return TRUE;
+}
+
+/* Whoever sends in bursts is not left after each of them. */
+static void
+test_bursts (void)
+{
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_in_bursts, NULL);
+  g_autoptr (RfReader) reader = new_reader (script);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, 3 * SLOT_SIZE);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), <=, 8);
+}
+
 static gboolean
 answer_with_long_line (const RfTestScriptRequest *request, gpointer unused)
 {
@@ -831,6 +864,7 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", proxy_uri, TRUE);
   g_unsetenv ("no_proxy");
 
+  g_test_add_func ("/fetcher/bursts", test_bursts);
   g_test_add_func ("/fetcher/long-line", test_long_line);
   g_test_add_func ("/fetcher/heads-alone", test_heads_alone);
   g_test_add_func ("/fetcher/seeks-in-an-outage", test_seeks_in_an_outage);
