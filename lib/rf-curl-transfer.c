@@ -7,19 +7,14 @@
 
 #include "rf-curl-transfer-private.h"
 
+#include "rf-curl-failure-private.h"
 #include "rf-curl-options-private.h"
 #include "rf-error.h"
 
 #include <string.h>
 
-/* In the words of the TLS library for what a server has said against us. */
-#define TLS_ALERT " alert "
-
 /* A body that nobody wants is read up to this size, because a new connection costs more. */
 #define MAX_DRAIN ((gsize)64 * 1024)
-
-/* CURLE_TOO_LARGE of libcurl 8.6 and later. */
-#define TOO_LARGE 100
 
 /* Of all heads of a response, those of 1xx answers and of refusals before it among them. The largest that
  * servers send by default have 16 KiB. */
@@ -243,49 +238,6 @@ on_body (char *data, size_t size, size_t count, void *user_data)
   return 0;
 }
 
-/* Whether it was not the server that could not be reached: libcurl tells whom it has tried. */
-static gboolean
-is_proxy_unreachable (RfCurlTransfer *self, CURLcode code)
-{
-  g_autofree char *host = NULL;
-  g_autofree char *server = NULL;
-  int port;
-
-  if (code != CURLE_COULDNT_CONNECT || !g_str_has_prefix (self->error_text, "Failed to connect to ")
-      || !g_uri_split_network (rf_location_get_bare_uri (self->request->location),
-                               G_URI_FLAGS_SCHEME_NORMALIZE, NULL, &host, &port, NULL))
-    return FALSE;
-  server = g_strdup_printf (" %s port %d ", host, port);
-  return strstr (self->error_text, server) == NULL;
-}
-
-/* What can be done about an error; "" if that is plain. */
-static const char *
-get_cure (RfCurlTransfer *self, CURLcode code)
-{
-  if (code == CURLE_PEER_FAILED_VERIFICATION)
-    return "; set ssl-ca-file to the authority that the server's certificate is from, or "
-           "ssl-strict "
-           "to false for a server that may have any";
-  if (strstr (self->error_text, TLS_ALERT) != NULL
-      && strstr (self->error_text, "certificate") != NULL)
-    return "; set ssl-cert-file to a certificate that the server takes";
-  return "";
-}
-
-static GError *
-make_error (RfCurlTransfer *self, CURLcode code, RfError kind)
-{
-  const char *text = self->error_text;
-
-  /* Some of libcurl's words quote the URI of a proxy, which may hold a password. */
-  if (*text == '\0' || strchr (text, '@') != NULL || code == CURLE_COULDNT_RESOLVE_PROXY)
-    text = curl_easy_strerror (code);
-  return g_error_new (RF_ERROR, (int)kind, "%s%s%s",
-                      is_proxy_unreachable (self, code) ? "The proxy cannot be reached: " : "",
-                      text, get_cure (self, code));
-}
-
 guint
 rf_curl_transfer_count_connections (RfCurlTransfer *self)
 {
@@ -304,41 +256,11 @@ rf_curl_transfer_was_sent (RfCurlTransfer *self)
   return sent > 0;
 }
 
-/* Whether a proxy has refused to connect: libcurl takes that for a broken connection. */
-static gboolean
-is_refused_by_proxy (RfCurlTransfer *self, RfResult *result)
-{
-  gboolean wants_password;
-  long status = 0;
-
-  curl_easy_getinfo (self->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-  if (status < 300)
-    return FALSE;
-  wants_password = status == 401 || status == 407;
-  result->outcome = status >= 500 ? RF_OUTCOME_TRANSIENT : RF_OUTCOME_PERMANENT;
-  result->error
-      = g_error_new (RF_ERROR, wants_password ? RF_ERROR_NOT_AUTHORIZED : RF_ERROR_CONNECT,
-                     "The proxy refused to connect to the server (status %ld)%s", status,
-                     wants_password ? "; check proxy-id and proxy-pw" : "");
-  return TRUE;
-}
-
-static gboolean
-has_begun_to_answer (RfCurlTransfer *self)
-{
-  curl_off_t first_byte = 0;
-
-  curl_easy_getinfo (self->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
-  return self->state == RF_CURL_TRANSFER_HEAD && first_byte > 0;
-}
-
 RfResult
 rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
 {
-  RfResult result = { .outcome = RF_OUTCOME_TRANSIENT };
-  RfError kind = RF_ERROR_READ;
+  RfResult result = { .connections = rf_curl_transfer_count_connections (self) };
 
-  result.connections = rf_curl_transfer_count_connections (self);
   /* A demand for credentials that has no body. */
   if (code == CURLE_OK && self->state == RF_CURL_TRANSFER_ASKED)
     take_head (self);
@@ -346,93 +268,28 @@ rf_curl_transfer_judge (RfCurlTransfer *self, CURLcode code)
     {
       result.outcome = RF_OUTCOME_PERMANENT;
       result.error = g_steal_pointer (&self->error);
-      return result;
     }
-  if (code == CURLE_OK && self->state == RF_CURL_TRANSFER_HEAD)
-    {
-      result.outcome = RF_OUTCOME_PERMANENT;
-      result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
-                                          "The server ended the exchange without an answer");
-      return result;
-    }
-  if ((code == CURLE_OK && self->state != RF_CURL_TRANSFER_ENDED)
-      || (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_DRAINING))
-    {
-      result.outcome = RF_OUTCOME_COMPLETE;
-      return result;
-    }
-  if ((code == CURLE_OK || code == CURLE_WRITE_ERROR) && self->state == RF_CURL_TRANSFER_ENDED)
+  else if (self->state == RF_CURL_TRANSFER_ENDED && (code == CURLE_OK || code == CURLE_WRITE_ERROR))
     {
       result.outcome = RF_OUTCOME_CANCELLED;
-      return result;
     }
-  if (self->state == RF_CURL_TRANSFER_HEAD && is_refused_by_proxy (self, &result))
-    return result;
-
-  switch ((int)code)
+  else if ((code == CURLE_OK && self->state != RF_CURL_TRANSFER_HEAD)
+           || (code == CURLE_WRITE_ERROR && self->state == RF_CURL_TRANSFER_DRAINING))
     {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      kind = RF_ERROR_NOT_FOUND;
-      break;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
-      kind = RF_ERROR_CONNECT;
-      break;
-    case CURLE_RECV_ERROR:
-      /* A server may refuse a client's certificate, or the lack of one, when the handshake is over. */
-      if (self->state == RF_CURL_TRANSFER_HEAD && strstr (self->error_text, TLS_ALERT) != NULL)
-        kind = RF_ERROR_CONNECT;
-      break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CLIENTCERT:
-      kind = RF_ERROR_CONNECT;
-      result.outcome = RF_OUTCOME_PERMANENT;
-      break;
-    case CURLE_URL_MALFORMAT:
-      kind = RF_ERROR_INVALID_LOCATION;
-      result.outcome = RF_OUTCOME_PERMANENT;
-      break;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-      /* Maybe bytes that were too many for the answer before. */
-      if (self->state == RF_CURL_TRANSFER_HEAD && result.connections == 0)
-        {
-          result.outcome = RF_OUTCOME_STALE;
-          return result;
-        }
-      kind = RF_ERROR_PROTOCOL;
-      result.outcome = RF_OUTCOME_PERMANENT;
-      break;
-    case CURLE_FILESIZE_EXCEEDED:
-    case CURLE_BAD_CONTENT_ENCODING:
-      kind = RF_ERROR_PROTOCOL;
-      result.outcome = RF_OUTCOME_PERMANENT;
-      break;
-    case TOO_LARGE:
-    case CURLE_OUT_OF_MEMORY:
-      result.outcome = RF_OUTCOME_PERMANENT;
-      if (has_begun_to_answer (self))
-        {
-          /* What libcurl says of a line that is longer than it takes, 7.88 by the latter. */
-          result.error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
-                                              "The head of the server's answer has a line that is "
-                                              "too long");
-          return result;
-        }
-      kind = RF_ERROR_NO_SPACE;
-      break;
+      result.outcome = RF_OUTCOME_COMPLETE;
     }
-  result.error = make_error (self, code, kind);
+  else
+    {
+      const RfCurlFailure failure = {
+        .easy = self->easy,
+        .request = self->request,
+        .code = code,
+        .text = self->error_text,
+        .has_head = self->state != RF_CURL_TRANSFER_HEAD,
+      };
+
+      result.outcome = rf_curl_failure_judge (&failure, &result.error);
+    }
   return result;
 }
 
