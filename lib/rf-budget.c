@@ -6,8 +6,8 @@
  * server that fails at one request in two is repaired at full speed, one that fails at all is asked a few
  * times a second, by all readers together.
  *
- * Who has to wait is told for how long, and owes a token until then. What is urgent has a reserve of its own, so
- * that it does not stand in that queue. */
+ * Who has to wait is told for how long, and owes a token until then. What is urgent has a reserve of its own,
+ * so that it does not stand in that queue. */
 
 #include "rf-budget-private.h"
 

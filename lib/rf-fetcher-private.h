@@ -47,7 +47,8 @@ RfLoan *rf_fetcher_take (RfFetcher *self, gsize max, GCancellable *cancellable, 
 /* What is known of the resource; FALSE: nothing yet. */
 gboolean rf_fetcher_get_resource (RfFetcher *self, guint64 *size, gboolean *ranges);
 
-/* Where the resource really is, or where redirections have led so far; NULL: not known yet. Free with g_free(). */
+/* Where the resource really is, or where redirections have led so far; NULL: not known yet. Free with
+ * g_free(). */
 char *rf_fetcher_dup_uri (RfFetcher *self);
 
 /* The HTTP status of the answer that the stream failed with; 0: it did not. */

@@ -190,12 +190,19 @@ void rf_lane_leave_slot (RfLane *self);
 /* Has the lane wait for a delay in microseconds, and for its turn in the session. */
 void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
 
+/* Has nothing to do with its part any more. */
+void rf_lane_leave_part_locked (RfLane *self);
+
 /* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection. */
 void rf_lane_expect_end (RfLane *self);
 
 /* rf-lane-sink.c: what the lane makes of what the transport brings. */
 
 extern const RfSinkFuncs rf_lane_sink;
+
+/* rf-lane-end.c: a request is over. Says by its state what the lane does next. */
+
+void rf_lane_judge_end_locked (RfLane *self, RfResult *result);
 
 /* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
 

@@ -69,6 +69,13 @@ rf_lane_leave_slot (RfLane *self)
 }
 
 void
+rf_lane_leave_part_locked (RfLane *self)
+{
+  if (self->part != NULL)
+    g_steal_pointer (&self->part)->lane = NULL;
+}
+
+void
 rf_lane_expect_end (RfLane *self)
 {
   self->is_ending = TRUE;
