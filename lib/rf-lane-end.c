@@ -46,7 +46,14 @@ static gboolean
 is_outage_locked (RfLane *self, const GError *error)
 {
   return self->fetcher->locked.resource.known && is_unreachable (error)
-         && rf_options_get_timeout (self->fetcher->options) > 0;
+         && rf_options_get_timeout (self->fetcher->options) > 0
+         && rf_options_get_retries (self->fetcher->options) != 0;
+}
+
+static gboolean
+has_retries_left (RfLane *self)
+{
+  return rf_backoff_allows (self->part->failures, rf_options_get_retries (self->fetcher->options));
 }
 
 static gboolean
@@ -69,9 +76,10 @@ may_retry_locked (RfLane *self, const GError *error)
   /* Without ranges only the very beginning can be asked for again. */
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL && self->range.start > 0)
     return FALSE;
-  /* Only the part that a consumer waits for decides: another one may have had bad luck in an outage. */
-  return rf_backoff_allows (is_head_locked (self) ? self->part->failures : 1,
-                            rf_options_get_retries (fetcher->options));
+  if (is_head_locked (self))
+    return is_outage_locked (self, error) || has_retries_left (self);
+  /* Another part does not decide: it may have had bad luck in an outage. */
+  return rf_options_get_retries (fetcher->options) != 0;
 }
 
 static void
@@ -160,7 +168,7 @@ judge_failure_locked (RfLane *self, RfResult *result)
 
   if (part != NULL && self->received)
     part->failures = 0;
-  else if (part != NULL && !is_outage_locked (self, error))
+  else if (part != NULL && !(is_head_locked (self) && is_outage_locked (self, error)))
     part->failures++;
   if (!may_retry_locked (self, error))
     {
@@ -170,7 +178,11 @@ judge_failure_locked (RfLane *self, RfResult *result)
   g_free (fetcher->locked.trouble);
   fetcher->locked.trouble = g_strdup (error->message);
   g_error_free (error);
-  ask_again_locked (self);
+  /* Nobody waits for it, and it is not asked for for ever. */
+  if (!is_head_locked (self) && !has_retries_left (self))
+    rf_lane_set_state_locked (self, RF_LANE_PARKED);
+  else
+    ask_again_locked (self);
 }
 
 /* Whether all that the request was for has come. */
@@ -194,6 +206,7 @@ complete_locked (RfLane *self)
   RfFetcher *fetcher = self->fetcher;
 
   rf_session_refund_retry (fetcher->session);
+  rf_lane_unpark_locked (fetcher);
   rf_pace_add_gap (&fetcher->locked.pace, self->longest_gap);
   rf_lane_leave_part_locked (self);
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)

@@ -37,6 +37,7 @@ typedef enum
   RF_LANE_HELD,       /* another lane looks for the way to the resource */
   RF_LANE_RUNNING,    /* a request is in flight */
   RF_LANE_WAITING,    /* a request failed; the next one begins when the backoff is over */
+  RF_LANE_PARKED,     /* too many failed; the next one begins when there is reason to */
   RF_LANE_CANCELLING, /* its generation is over; its reactor has been told to end what it does */
 } RfLaneState;
 
@@ -170,6 +171,9 @@ void rf_lane_cancel_locked (RfLane *self);
 /* Its part has become what the consumer waits for. */
 void rf_lane_hurry_locked (RfLane *self);
 
+/* The server serves: what has failed too often may be tried again. */
+void rf_lane_unpark_locked (RfFetcher *fetcher);
+
 /* Has a lane that waits for a slot look again. */
 void rf_lane_resume_locked (RfLane *self);
 
@@ -192,6 +196,9 @@ void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
 
 /* Has nothing to do with its part any more. */
 void rf_lane_leave_part_locked (RfLane *self);
+
+/* Something has come: how long there may be nothing begins anew. */
+void rf_lane_expect_more_locked (RfLane *self);
 
 /* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection. */
 void rf_lane_expect_end (RfLane *self);

@@ -139,6 +139,8 @@ lane_head (gpointer sink, const RfResponseHead *head)
   g_mutex_lock (&fetcher->locked.lock);
   if (self->state != RF_LANE_CANCELLING)
     verdict = judge_head_locked (self, head);
+  if (verdict == RF_BODY_ACCEPT)
+    rf_lane_expect_more_locked (self);
   g_mutex_unlock (&fetcher->locked.lock);
   if (verdict == RF_BODY_DRAIN)
     rf_lane_expect_end (self);

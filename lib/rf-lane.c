@@ -33,7 +33,8 @@ rf_lane_set_state_locked (RfLane *self, RfLaneState state)
   if (self->state == RF_LANE_IDLE && state != RF_LANE_IDLE)
     rf_fetcher_ref (self->fetcher);
   self->state = state;
-  if ((state == RF_LANE_IDLE || state == RF_LANE_CANCELLING) && rf_route_leave (route, self))
+  if ((state == RF_LANE_IDLE || state == RF_LANE_CANCELLING || state == RF_LANE_PARKED)
+      && rf_route_leave (route, self))
     rf_lane_release_held_locked (self->fetcher);
 }
 
@@ -110,6 +111,13 @@ get_allowance_locked (RfLane *self)
                                 rf_options_get_timeout (fetcher->options) * G_TIME_SPAN_SECOND);
 }
 
+void
+rf_lane_expect_more_locked (RfLane *self)
+{
+  rf_reactor_start_timer (self->thread->reactor, &self->timer,
+                          self->heard + get_allowance_locked (self));
+}
+
 static void
 prepare_request_locked (RfLane *self)
 {
@@ -148,7 +156,7 @@ prepare_request_locked (RfLane *self)
   self->part->wants_fresh = FALSE;
   self->request.connect_timeout = allowance + allowance / CONNECT_MARGIN;
   fetcher->locked.stats.requests++;
-  rf_reactor_start_timer (self->thread->reactor, &self->timer, self->began + allowance);
+  rf_lane_expect_more_locked (self);
 }
 
 /* Ends what the lane does, on its reactor. */
@@ -214,6 +222,7 @@ act (RfLane *self)
       break;
     case RF_LANE_HELD:
     case RF_LANE_WAITING:
+    case RF_LANE_PARKED:
     case RF_LANE_IDLE:
       break;
     }
@@ -322,10 +331,26 @@ rf_lane_cancel_locked (RfLane *self)
     case RF_LANE_HELD:
     case RF_LANE_RUNNING:
     case RF_LANE_WAITING:
+    case RF_LANE_PARKED:
       rf_lane_set_state_locked (self, RF_LANE_CANCELLING);
       rf_lane_post_locked (self);
       return;
     }
+}
+
+static void
+unpark_locked (RfLane *self)
+{
+  rf_lane_set_state_locked (self, RF_LANE_STARTING);
+  rf_lane_post_locked (self);
+}
+
+void
+rf_lane_unpark_locked (RfFetcher *fetcher)
+{
+  for (guint i = 0; i < fetcher->num_lanes; i++)
+    if (fetcher->lanes[i].state == RF_LANE_PARKED)
+      unpark_locked (&fetcher->lanes[i]);
 }
 
 void
@@ -333,6 +358,12 @@ rf_lane_hurry_locked (RfLane *self)
 {
   gint64 turn = self->turn;
 
+  if (self->state == RF_LANE_PARKED)
+    {
+      /* It is counted anew by who waits for it. */
+      self->part->failures = 0;
+      unpark_locked (self);
+    }
   if (self->state != RF_LANE_WAITING || self->is_urgent)
     return;
   rf_session_return_retry (self->fetcher->session);

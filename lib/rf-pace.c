@@ -3,7 +3,7 @@
 
 /* A request that hangs is given up soon, but not sooner than this server and this network are slow. What
  * is usual is estimated as TCP estimates a round trip (RFC 6298), and a request gets several times that.
- * Each time it was too little for a part it doubles, so that what comes late does come. */
+ * Each time it was too little for a part it grows by far, so that what comes late does come. */
 
 #include "rf-pace-private.h"
 
@@ -19,8 +19,11 @@
 /* Of the stream's timeout: there has to be time for another request. */
 #define MAX_SHARE 3
 
+/* Each time four times as long: of a timeout of 15 seconds the last request then gets more than half. */
+#define GROWTH_BITS 2
+
 /* 300 ms become 5 minutes. */
-#define MAX_DOUBLINGS 10
+#define MAX_GROWTHS 5
 
 static void
 add (RfEstimate *self, gint64 sample)
@@ -61,5 +64,5 @@ rf_pace_get_allowance (const RfPace *self, guint stalls, gint64 timeout)
 
   if (timeout > 0)
     allowance = MIN (allowance, timeout / MAX_SHARE);
-  return allowance << MIN (stalls, MAX_DOUBLINGS);
+  return allowance << (GROWTH_BITS * MIN (stalls, MAX_GROWTHS));
 }

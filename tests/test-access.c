@@ -83,11 +83,12 @@ test_front_and_store_want_other_proofs (void)
 {
   Store store = { 0 };
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_as_store, &store);
-  g_autoptr (RfTestScript) front = rf_test_script_new (answer_as_front, &store);
+  g_autoptr (RfTestScript) front = NULL;
   g_autoptr (RfOptions) options = new_options ();
   g_autoptr (GError) error = NULL;
 
   store.script = script;
+  front = rf_test_script_new (answer_as_front, &store);
   rf_options_set_user_id (options, "u");
   rf_options_set_user_pw (options, "p");
   g_assert_cmpuint (read_all (rf_test_script_get_uri (front), options, &error), ==, OBJECT_SIZE);

@@ -3,7 +3,7 @@
 
 /* The table "Answers" of docs/answers.md: what becomes of a stream when the first request gets such an
  * answer, and when a later one does. Its other rows are in test-lies.c; of redirections there is more in
- * test-redirect.c, of versions in test-versions.c. */
+ * test-redirect.c, of versions in test-versions.c, and of refusals in test-credentials.c. */
 
 #include <ringfetch.h>
 
@@ -45,12 +45,9 @@ typedef struct
 } Script;
 
 static gboolean
-say_whole (const RfTestScriptRequest *request, const char *fields)
+say_whole (const RfTestScriptRequest *request)
 {
-  g_autofree char *head
-      = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %u\r\n%s\r\n", SIZE, fields);
-
-  rf_test_script_say (request, head);
+  rf_test_script_say (request, "HTTP/1.1 200 OK\r\nContent-Length: " G_STRINGIFY (SIZE) "\r\n\r\n");
   return rf_test_script_say_content (request, 0, SIZE);
 }
 
@@ -63,7 +60,7 @@ is_ranged (const RfTestScriptRequest *request)
 static gboolean
 answer_honestly (const RfTestScriptRequest *request)
 {
-  return is_ranged (request) ? rf_test_script_answer (request, SIZE) : say_whole (request, "");
+  return is_ranged (request) ? rf_test_script_answer (request, SIZE) : say_whole (request);
 }
 
 static gboolean
@@ -84,7 +81,7 @@ say_range (const RfTestScriptRequest *request, const char *before, const char *b
   g_autofree char *head = NULL;
 
   if (!is_ranged (request))
-    return say_whole (request, "");
+    return say_whole (request);
   head = g_strdup_printf ("%sContent-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%s"
                           "\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n\r\n",
                           before, request->start, end - 1, behind, end - request->start);
@@ -130,7 +127,7 @@ static gboolean
 answer_wrong_length (const RfTestScriptRequest *request, gpointer unused)
 {
   if (!is_ranged (request))
-    return say_whole (request, "");
+    return say_whole (request);
   rf_test_script_say_part (request, SIZE, "Content-Length: 10\r\n");
   return rf_test_script_say_content (request, request->start, request->start + 10);
 }
@@ -139,7 +136,7 @@ static gboolean
 answer_416_without_size (const RfTestScriptRequest *request, gpointer unused)
 {
   return is_ranged (request) ? rf_test_script_say_status (request, "416 Range Not Satisfiable", "")
-                             : say_whole (request, "");
+                             : say_whole (request);
 }
 
 static gboolean

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What docs/answers.md says of everything that the test server can say wrong: what becomes of the stream
- * when the first request is lied to and all others, and when one in three is. Answers that it has no words
- * for are in test-answers.c and test-oddities.c. */
+ * when the first request is lied to and all others, and when one in three is. Answers that it cannot give
+ * are in test-answers.c and test-oddities.c. */
 
 #include <ringfetch.h>
 

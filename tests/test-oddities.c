@@ -44,7 +44,6 @@ typedef struct
 #define IS_REFUSED(words)                                                                          \
   { RF_TEST_REFUSED (0, PROTOCOL, words) }, { RF_TEST_REFUSED (BEFORE, PROTOCOL, words) }
 
-/* clang-format off */
 static const Case cases[] = {
   { "Content-Range: bytes 0-65535/655484\r\n", IS_REFUSED (TWICE) },
   { "Content-Length: 10\r\n", IS_REFUSED (TWICE) },
@@ -52,7 +51,8 @@ static const Case cases[] = {
   { "ETag: \"a\"\r\nETag: \"b\"\r\n", IS_REFUSED (TWICE) },
   { "ETag: \"a\"\r\nETag: W/\"a\"\r\n", IS_REFUSED (TWICE) },
   { "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
-    "Last-Modified: Thu, 01 Jan 2026 00:00:01 GMT\r\n", IS_REFUSED (TWICE) },
+    "Last-Modified: Thu, 01 Jan 2026 00:00:01 GMT\r\n",
+    IS_REFUSED (TWICE) },
   { "Ais-Version: 1\r\nAis-Version: 2\r\n", IS_REFUSED (TWICE) },
   { "Ais-Checksum-Value: 1\r\nAis-Checksum-Value: 2\r\n", IS_REFUSED (TWICE) },
   { "x-amz-version-id: 1\r\nx-amz-version-id: 2\r\n", IS_REFUSED (TWICE) },
@@ -62,7 +62,6 @@ static const Case cases[] = {
   { "ETag: \"a\"\r\nETag: \"a\"\r\n", IS_TAKEN },
   { "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n", IS_TAKEN },
 };
-/* clang-format on */
 
 typedef struct
 {

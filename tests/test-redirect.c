@@ -415,10 +415,11 @@ static void
 test_machine_is_silent (void)
 {
   Silence silence;
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_silence_first, &silence);
+  g_autoptr (RfTestScript) script = NULL;
   g_autoptr (RfOptions) options = new_options ();
 
   silence_begin (&silence);
+  script = rf_test_script_new (answer_with_silence_first, &silence);
   rf_options_set_timeout (options, 3);
   check_all (rf_test_script_get_uri (script), options);
   silence_end (&silence);

@@ -321,6 +321,48 @@ test_sequential_breaks (void)
     }
 }
 
+/* All but the first part of a server that then fails, and works again when it is told to. */
+typedef struct
+{
+  gint works; /* atomic */
+} Moody;
+
+static gboolean
+answer_moody (const RfTestScriptRequest *request, gpointer data)
+{
+  Moody *self = data;
+
+  if (request->start >= SLOT_SIZE && !g_atomic_int_get (&self->works))
+    return rf_test_script_say_status (request, "503 Service Unavailable", "");
+  return rf_test_script_answer (request, SIZE);
+}
+
+/* What nobody waits for yet is not asked for for ever, and asked for anew when somebody does. */
+static void
+test_parts_rest (void)
+{
+  Moody moody = { 0 };
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_moody, &moody);
+  g_autoptr (RfOptions) options = new_options (30, 4);
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  guint asked;
+
+  rf_options_set_num_workers (options, 2);
+  reader = rf_test_reader_new_alone (rf_test_script_get_uri (script), options);
+  g_assert_cmpuint (rf_test_reader_check_until (reader, 0, 1, NULL), ==, 1);
+  /* The first part, and of two more the first request and four repetitions. */
+  while (rf_test_script_get_num_requests (script) < 1 + 2 * 5)
+    g_usleep (1000);
+  asked = rf_test_script_get_num_requests (script);
+  g_usleep (G_USEC_PER_SEC / 2);
+  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, asked);
+
+  g_atomic_int_set (&moody.works, TRUE);
+  g_assert_cmpuint (rf_test_reader_check (reader, 1, &error), ==, SIZE);
+  g_assert_no_error (error);
+}
+
 /* The waits between requests */
 
 static void
@@ -438,6 +480,7 @@ main (int argc, char **argv)
   g_test_add_func ("/waits/bytes-begin-a-new-row", test_bytes_begin_a_new_row);
   g_test_add_func ("/waits/breaks-are-repaired", test_breaks_are_repaired);
   g_test_add_func ("/waits/sequential-breaks", test_sequential_breaks);
+  g_test_add_func ("/waits/parts-rest", test_parts_rest);
   g_test_add_func ("/waits/short-waits", test_short_waits);
   g_test_add_func ("/waits/progress-does-not-wait", test_progress_does_not_wait);
   g_test_add_func ("/waits/less-waits", test_less_waits);
