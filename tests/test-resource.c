@@ -3,130 +3,58 @@
 
 /* Whether an answer is of the version that is read. */
 
-#include "rf-response-private.h"
+#include "rf-test-judge.h"
 
 #include "rf-error.h"
 
 #include <string.h>
 
-/* The first request asks for [0, 100) of nobody knows what, a later one for [200, 300) of 1000 bytes. */
-static const RfRequest first_request = { .range = { 0, 100 }, .ranged = TRUE };
-static const RfRequest later_request
-    = { .if_match = "\"a\"", .range = { 200, 300 }, .ranged = TRUE };
-static const RfResource unknown = { .size = RF_SIZE_UNKNOWN };
-static char known_etag[] = "\"a\"";
+static char strong_etag[] = "\"a\"";
 static char weak_etag[] = "W/\"a\"";
-static const RfResource known = { .known = TRUE, .ranges = TRUE, .size = 1000, .etag = known_etag };
-
-static RfResponseHead
-new_head (guint status, const char *content_range)
-{
-  return (RfResponseHead){
-    .status = status, .reason = "Words", .content_range = content_range, .etag = "\"a\""
-  };
-}
-
-static RfContentRange
-check_answer (const RfResponseHead *head,
-              const RfRequest *request,
-              const RfResource *resource,
-              RfAnswer expected)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content = { 0 };
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
-  g_assert_no_error (error);
-  return content;
-}
-
-static void
-check_error (const RfResponseHead *head,
-             const RfRequest *request,
-             const RfResource *resource,
-             RfAnswer expected,
-             RfError code)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content = { 0 };
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
-  g_assert_error (error, RF_ERROR, (int)code);
-  g_assert_cmpstr (error->message, !=, "");
-}
-
-/* Refused for good, with these words. */
-static void
-check_message (const RfResponseHead *head,
-               const RfRequest *request,
-               const RfResource *resource,
-               RfError code,
-               const char *words)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content;
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==,
-                   RF_ANSWER_PERMANENT);
-  g_assert_error (error, RF_ERROR, (int)code);
-  if (strstr (error->message, words) == NULL)
-    g_error ("no \"%s\" in \"%s\"", words, error->message);
-}
-
-static void
-check_later_error (guint status, const char *content_range, RfError code)
-{
-  RfResponseHead head = new_head (status, content_range);
-
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, code);
-}
-
-static void
-check_content (RfContentRange content, guint64 start, guint64 end, guint64 total)
-{
-  g_assert_cmpuint (content.range.start, ==, start);
-  g_assert_cmpuint (content.range.end, ==, end);
-  g_assert_cmpuint (content.total, ==, total);
-}
 
 static void
 test_changed (void)
 {
-  RfResponseHead head = new_head (206, "bytes 200-299/1000");
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 200-299/1000");
 
-  check_later_error (412, NULL, RF_ERROR_CHANGED);
-  check_later_error (206, "bytes 200-299/999", RF_ERROR_CHANGED);
-  check_later_error (206, "bytes 200-299/1001", RF_ERROR_CHANGED);
-  check_later_error (416, "bytes */100", RF_ERROR_CHANGED);
+  rf_test_judge_check_later_error (412, NULL, RF_ERROR_CHANGED);
+  rf_test_judge_check_later_error (206, "bytes 200-299/999", RF_ERROR_CHANGED);
+  rf_test_judge_check_later_error (206, "bytes 200-299/1001", RF_ERROR_CHANGED);
+  rf_test_judge_check_later_error (416, "bytes */100", RF_ERROR_CHANGED);
   head.etag = "\"b\"";
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+  rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
   /* The same bytes come: a proxy may have dropped the validator. */
   head.etag = NULL;
-  check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &rf_test_known_resource,
+                              RF_ANSWER_PART);
 }
 
 /* What was not made a condition cannot have failed as one. */
 static void
 test_412_without_condition (void)
 {
-  RfResponseHead head = new_head (412, NULL);
-  RfRequest request = later_request;
+  RfResponseHead head = rf_test_judge_new_head (412, NULL);
+  RfRequest request = rf_test_later_request;
 
   request.if_match = NULL;
-  check_message (&head, &request, &known, RF_ERROR_STATUS, "412 Words");
-  check_message (&head, &first_request, &unknown, RF_ERROR_STATUS, "412 Words");
-  check_message (&head, &later_request, &known, RF_ERROR_CHANGED, "start again");
+  rf_test_judge_check_message (&head, &request, &rf_test_known_resource, RF_ERROR_STATUS,
+                               "412 Words");
+  rf_test_judge_check_message (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                               RF_ERROR_STATUS, "412 Words");
+  rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                               RF_ERROR_CHANGED, "start again");
 }
 
 static void
 test_etag_without_one_before (void)
 {
-  RfResponseHead head = new_head (206, "bytes 200-299/1000");
-  RfResource resource = known;
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 200-299/1000");
+  RfResource resource = rf_test_known_resource;
 
   resource.etag = NULL;
   head.etag = "W/\"b\"";
-  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &resource, RF_ANSWER_PART);
 }
 
 /* The time of the last change counts where one of both answers has no strong validator. */
@@ -134,8 +62,8 @@ static void
 test_last_modified (void)
 {
   static const char *const etags[] = { NULL, "", "a", "W/\"a\"", "\"a", "\"a\"b\"" };
-  RfResponseHead head = new_head (206, "bytes 200-299/1000");
-  RfResource resource = known;
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 200-299/1000");
+  RfResource resource = rf_test_known_resource;
   static char then[] = "Mon, 01 Jan 2024 00:00:00 GMT";
 
   resource.last_modified = then;
@@ -143,20 +71,22 @@ test_last_modified (void)
     {
       head.etag = etags[i];
       head.last_modified = "Mon, 01 Jan 2024 00:00:01 GMT";
-      check_message (&head, &later_request, &resource, RF_ERROR_CHANGED, "start again");
+      rf_test_judge_check_message (&head, &rf_test_later_request, &resource, RF_ERROR_CHANGED,
+                                   "start again");
       head.last_modified = then;
-      check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+      rf_test_judge_check_answer (&head, &rf_test_later_request, &resource, RF_ANSWER_PART);
     }
   /* It is a text, be it no date or one to come. */
   resource.etag = NULL;
   resource.last_modified = NULL;
   head.last_modified = "Tue, 01 Jan 2999 00:00:00 GMT";
-  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &resource, RF_ANSWER_PART);
   /* The same in another answer's size is another version still. */
   resource.last_modified = then;
   head.last_modified = then;
   head.content_range = "bytes 200-299/1001";
-  check_message (&head, &later_request, &resource, RF_ERROR_CHANGED, "start again");
+  rf_test_judge_check_message (&head, &rf_test_later_request, &resource, RF_ERROR_CHANGED,
+                               "start again");
 }
 
 /* Also where there are no ranges. A page that says why there is no answer has none. */
@@ -171,18 +101,22 @@ test_tokens (void)
       RfResponseHead head = { .status = 200, .content_length = "1000" };
 
       resource.tokens[i] = version;
-      check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &resource, RF_ANSWER_WHOLE);
       head.tokens[i] = "7";
       head.tokens[(i + 1) % RF_NUM_TOKENS] = "8";
-      check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &resource, RF_ANSWER_WHOLE);
       head.tokens[i] = "";
-      check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+      rf_test_judge_check_message (&head, &rf_test_first_request, &resource, RF_ERROR_CHANGED,
+                                   "start again");
       head.tokens[i] = "07";
-      check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+      rf_test_judge_check_message (&head, &rf_test_first_request, &resource, RF_ERROR_CHANGED,
+                                   "start again");
       head.status = 503;
-      check_error (&head, &first_request, &resource, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &resource, RF_ANSWER_TRANSIENT,
+                                 RF_ERROR_STATUS);
       head.status = 404;
-      check_error (&head, &first_request, &resource, RF_ANSWER_REFUSED, RF_ERROR_NOT_FOUND);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &resource, RF_ANSWER_REFUSED,
+                                 RF_ERROR_NOT_FOUND);
     }
 }
 
@@ -190,26 +124,31 @@ test_tokens (void)
 static void
 test_whole_again (void)
 {
-  RfResource resource = { .known = TRUE, .size = 1000, .etag = known_etag };
-  RfResponseHead head = new_head (200, NULL);
+  RfResource resource = { .known = TRUE, .size = 1000, .etag = strong_etag };
+  RfResponseHead head = rf_test_judge_new_head (200, NULL);
 
-  check_content (check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE), 0,
-                 RF_SIZE_UNKNOWN, RF_SIZE_UNKNOWN);
+  rf_test_judge_check_content (
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &resource, RF_ANSWER_WHOLE), 0,
+      RF_SIZE_UNKNOWN, RF_SIZE_UNKNOWN);
   head.content_length = "1000";
-  check_content (check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE), 0, 1000, 1000);
+  rf_test_judge_check_content (
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &resource, RF_ANSWER_WHOLE), 0,
+      1000, 1000);
   head.content_length = "999";
-  check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+  rf_test_judge_check_message (&head, &rf_test_first_request, &resource, RF_ERROR_CHANGED,
+                               "start again");
   resource.size = RF_SIZE_UNKNOWN;
-  check_answer (&head, &first_request, &resource, RF_ANSWER_WHOLE);
+  rf_test_judge_check_answer (&head, &rf_test_first_request, &resource, RF_ANSWER_WHOLE);
   head.etag = "\"b\"";
-  check_message (&head, &first_request, &resource, RF_ERROR_CHANGED, "start again");
+  rf_test_judge_check_message (&head, &rf_test_first_request, &resource, RF_ERROR_CHANGED,
+                               "start again");
 }
 
 static void
 test_learn (void)
 {
   RfResource resource = { .size = RF_SIZE_UNKNOWN };
-  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 0-99/1000");
 
   head.last_modified = "then";
   head.tokens[RF_TOKEN_S3_VERSION] = "7";
@@ -243,7 +182,7 @@ test_etag (void)
   static const char *const bad[]
       = { NULL, "", "a", "\"", "\"a", "a\"", "w/\"a\"", "\"a\", \"b\"", "\"a\rb\"", "W/" };
   RfResponseHead head = { .status = 206 };
-  RfResource resource = known;
+  RfResource resource = rf_test_known_resource;
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     {
@@ -256,7 +195,7 @@ test_etag (void)
       g_assert_null (rf_response_get_etag (&head));
     }
 
-  g_assert_cmpstr (rf_resource_get_if_match (&known), ==, "\"a\"");
+  g_assert_cmpstr (rf_resource_get_if_match (&rf_test_known_resource), ==, "\"a\"");
   resource.etag = NULL;
   g_assert_null (rf_resource_get_if_match (&resource));
   resource.etag = weak_etag;
@@ -267,17 +206,20 @@ test_etag (void)
 static void
 test_weak_etag (void)
 {
-  RfResponseHead head = new_head (206, "bytes 200-299/1000");
-  RfResource resource = known;
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 200-299/1000");
+  RfResource resource = rf_test_known_resource;
 
   resource.etag = weak_etag;
-  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &resource, RF_ANSWER_PART);
   head.etag = "W/\"a\"";
-  check_answer (&head, &later_request, &resource, RF_ANSWER_PART);
-  check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &resource, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &rf_test_known_resource,
+                              RF_ANSWER_PART);
   head.etag = "W/\"b\"";
-  check_error (&head, &later_request, &resource, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
+  rf_test_judge_check_error (&head, &rf_test_later_request, &resource, RF_ANSWER_PERMANENT,
+                             RF_ERROR_CHANGED);
+  rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_CHANGED);
 }
 
 static void

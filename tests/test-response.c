@@ -4,157 +4,61 @@
 /* Whether an answer fits the question: each row of the table in docs/answers.md, for the first request
  * and for a later one. */
 
-#include "rf-response-private.h"
+#include "rf-test-judge.h"
 
 #include "rf-error.h"
 
 #include <string.h>
 
-/* The first request asks for [0, 100) of nobody knows what, a later one for [200, 300) of 1000 bytes. */
-static const RfRequest first_request = { .range = { 0, 100 }, .ranged = TRUE };
-static const RfRequest later_request
-    = { .if_match = "\"a\"", .range = { 200, 300 }, .ranged = TRUE };
-static const RfResource unknown = { .size = RF_SIZE_UNKNOWN };
-static char known_etag[] = "\"a\"";
-static const RfResource known = { .known = TRUE, .ranges = TRUE, .size = 1000, .etag = known_etag };
-
-static RfResponseHead
-new_head (guint status, const char *content_range)
-{
-  return (RfResponseHead){
-    .status = status, .reason = "Words", .content_range = content_range, .etag = "\"a\""
-  };
-}
-
-static RfContentRange
-check_answer (const RfResponseHead *head,
-              const RfRequest *request,
-              const RfResource *resource,
-              RfAnswer expected)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content = { 0 };
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
-  g_assert_no_error (error);
-  return content;
-}
-
-static void
-check_error (const RfResponseHead *head,
-             const RfRequest *request,
-             const RfResource *resource,
-             RfAnswer expected,
-             RfError code)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content = { 0 };
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==, expected);
-  g_assert_error (error, RF_ERROR, (int)code);
-  g_assert_cmpstr (error->message, !=, "");
-}
-
-/* Refused for good, with these words. */
-static void
-check_message (const RfResponseHead *head,
-               const RfRequest *request,
-               const RfResource *resource,
-               RfError code,
-               const char *words)
-{
-  g_autoptr (GError) error = NULL;
-  RfContentRange content;
-
-  g_assert_cmpint (rf_response_judge (head, request, resource, &content, &error), ==,
-                   RF_ANSWER_PERMANENT);
-  g_assert_error (error, RF_ERROR, (int)code);
-  if (strstr (error->message, words) == NULL)
-    g_error ("no \"%s\" in \"%s\"", words, error->message);
-}
-
-static RfContentRange
-check_first (guint status, const char *content_range, RfAnswer expected)
-{
-  RfResponseHead head = new_head (status, content_range);
-
-  return check_answer (&head, &first_request, &unknown, expected);
-}
-
-static RfContentRange
-check_later (guint status, const char *content_range, RfAnswer expected)
-{
-  RfResponseHead head = new_head (status, content_range);
-
-  return check_answer (&head, &later_request, &known, expected);
-}
-
-static void
-check_first_error (guint status, const char *content_range, RfError code)
-{
-  RfResponseHead head = new_head (status, content_range);
-
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, code);
-}
-
-static void
-check_later_error (guint status, const char *content_range, RfError code)
-{
-  RfResponseHead head = new_head (status, content_range);
-
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, code);
-}
-
-static void
-check_content (RfContentRange content, guint64 start, guint64 end, guint64 total)
-{
-  g_assert_cmpuint (content.range.start, ==, start);
-  g_assert_cmpuint (content.range.end, ==, end);
-  g_assert_cmpuint (content.total, ==, total);
-}
-
 static void
 test_part (void)
 {
-  check_content (check_first (206, "bytes 0-99/1000", RF_ANSWER_PART), 0, 100, 1000);
-  check_content (check_later (206, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
+  rf_test_judge_check_content (rf_test_judge_check_first (206, "bytes 0-99/1000", RF_ANSWER_PART),
+                               0, 100, 1000);
+  rf_test_judge_check_content (
+      rf_test_judge_check_later (206, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
   /* Less than was asked for. */
-  check_content (check_first (206, "bytes 0-0/1000", RF_ANSWER_PART), 0, 1, 1000);
-  check_content (check_first (206, "bytes 0-49/50", RF_ANSWER_PART), 0, 50, 50);
-  check_content (check_later (206, "bytes 200-200/1000", RF_ANSWER_PART), 200, 201, 1000);
+  rf_test_judge_check_content (rf_test_judge_check_first (206, "bytes 0-0/1000", RF_ANSWER_PART), 0,
+                               1, 1000);
+  rf_test_judge_check_content (rf_test_judge_check_first (206, "bytes 0-49/50", RF_ANSWER_PART), 0,
+                               50, 50);
+  rf_test_judge_check_content (
+      rf_test_judge_check_later (206, "bytes 200-200/1000", RF_ANSWER_PART), 200, 201, 1000);
 }
 
 static void
 test_part_with_status_200 (void)
 {
-  check_content (check_first (200, "bytes 0-99/1000", RF_ANSWER_PART), 0, 100, 1000);
-  check_content (check_later (200, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
+  rf_test_judge_check_content (rf_test_judge_check_first (200, "bytes 0-99/1000", RF_ANSWER_PART),
+                               0, 100, 1000);
+  rf_test_judge_check_content (
+      rf_test_judge_check_later (200, "bytes 200-299/1000", RF_ANSWER_PART), 200, 300, 1000);
 }
 
 static void
 test_part_up_to_the_end (void)
 {
-  RfRequest request = later_request;
-  RfResponseHead head = new_head (206, "bytes 900-999/1000");
+  RfRequest request = rf_test_later_request;
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 900-999/1000");
   RfContentRange content;
 
   request.range = (RfRange){ 900, RF_SIZE_UNKNOWN };
-  content = check_answer (&head, &request, &known, RF_ANSWER_PART);
-  check_content (content, 900, 1000, 1000);
+  content = rf_test_judge_check_answer (&head, &request, &rf_test_known_resource, RF_ANSWER_PART);
+  rf_test_judge_check_content (content, 900, 1000, 1000);
 
-  content = check_answer (&head, &request, &unknown, RF_ANSWER_PART);
-  check_content (content, 900, 1000, 1000);
+  content = rf_test_judge_check_answer (&head, &request, &rf_test_unknown_resource, RF_ANSWER_PART);
+  rf_test_judge_check_content (content, 900, 1000, 1000);
 }
 
 static void
 test_other_range (void)
 {
-  check_first_error (206, "bytes 1-99/1000", RF_ERROR_PROTOCOL);
-  check_first_error (206, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
-  check_first_error (200, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
-  check_later_error (206, "bytes 0-99/1000", RF_ERROR_PROTOCOL);
-  check_later_error (206, "bytes 199-299/1000", RF_ERROR_PROTOCOL);
-  check_later_error (206, "bytes 201-299/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_first_error (206, "bytes 1-99/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_first_error (206, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_first_error (200, "bytes 100-199/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_later_error (206, "bytes 0-99/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_later_error (206, "bytes 199-299/1000", RF_ERROR_PROTOCOL);
+  rf_test_judge_check_later_error (206, "bytes 201-299/1000", RF_ERROR_PROTOCOL);
 }
 
 static void
@@ -179,32 +83,38 @@ test_bad_content_range (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      RfRequest request = later_request;
-      RfResponseHead head = new_head (206, texts[i]);
+      RfRequest request = rf_test_later_request;
+      RfResponseHead head = rf_test_judge_new_head (206, texts[i]);
 
       /* Who cannot count at the start may still send everything. */
-      check_first (206, texts[i], RF_ANSWER_WITHOUT_RANGE);
-      check_later_error (206, texts[i], RF_ERROR_PROTOCOL);
-      check_error (&head, &request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+      rf_test_judge_check_first (206, texts[i], RF_ANSWER_WITHOUT_RANGE);
+      rf_test_judge_check_later_error (206, texts[i], RF_ERROR_PROTOCOL);
+      rf_test_judge_check_error (&head, &request, &rf_test_unknown_resource, RF_ANSWER_PERMANENT,
+                                 RF_ERROR_PROTOCOL);
     }
 }
 
 static void
 test_length_of_a_part (void)
 {
-  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 0-99/1000");
 
   head.content_length = "100";
-  check_answer (&head, &first_request, &unknown, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                              RF_ANSWER_PART);
   head.content_length = "0";
-  check_answer (&head, &first_request, &unknown, RF_ANSWER_WITHOUT_RANGE);
+  rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                              RF_ANSWER_WITHOUT_RANGE);
   head.content_length = "nonsense";
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
-  head = new_head (206, "bytes 200-299/1000");
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head = rf_test_judge_new_head (206, "bytes 200-299/1000");
   head.content_length = "100";
-  check_answer (&head, &later_request, &known, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &rf_test_known_resource,
+                              RF_ANSWER_PART);
   head.content_length = "101";
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
 }
 
 /* What was asked for is one part. */
@@ -213,27 +123,34 @@ test_multipart (void)
 {
   static const char *const types[]
       = { "multipart/byteranges; boundary=x", "multipart/byteranges", "Multipart/ByteRanges;x" };
-  RfRequest middle = first_request;
-  RfRequest plain = first_request;
+  RfRequest middle = rf_test_first_request;
+  RfRequest plain = rf_test_first_request;
 
   middle.range = (RfRange){ 200, 300 };
   plain.ranged = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      RfResponseHead head = new_head (206, NULL);
+      RfResponseHead head = rf_test_judge_new_head (206, NULL);
 
       head.content_type = types[i];
-      check_answer (&head, &first_request, &unknown, RF_ANSWER_WITHOUT_RANGE);
-      check_message (&head, &middle, &unknown, RF_ERROR_PROTOCOL, "several parts");
-      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "several parts");
-      check_message (&head, &plain, &unknown, RF_ERROR_PROTOCOL, "all of it");
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                  RF_ANSWER_WITHOUT_RANGE);
+      rf_test_judge_check_message (&head, &middle, &rf_test_unknown_resource, RF_ERROR_PROTOCOL,
+                                   "several parts");
+      rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                                   RF_ERROR_PROTOCOL, "several parts");
+      rf_test_judge_check_message (&head, &plain, &rf_test_unknown_resource, RF_ERROR_PROTOCOL,
+                                   "all of it");
       head.content_range = "bytes 200-299/1000";
-      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "multipart/byteranges");
+      rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                                   RF_ERROR_PROTOCOL, "multipart/byteranges");
       head.status = 200;
-      check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "several parts");
+      rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                                   RF_ERROR_PROTOCOL, "several parts");
       /* A resource may be of that type. */
       head.content_range = NULL;
-      check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE);
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                  RF_ANSWER_WHOLE);
     }
 }
 
@@ -244,37 +161,48 @@ test_content_types (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      RfResponseHead head = new_head (206, "bytes 0-99/1000");
+      RfResponseHead head = rf_test_judge_new_head (206, "bytes 0-99/1000");
 
       head.content_type = types[i];
-      check_answer (&head, &first_request, &unknown, RF_ANSWER_PART);
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                  RF_ANSWER_PART);
     }
 }
 
 static void
 test_size_is_not_told (void)
 {
-  check_first (206, "bytes 0-99/*", RF_ANSWER_WITHOUT_RANGE);
+  rf_test_judge_check_first (206, "bytes 0-99/*", RF_ANSWER_WITHOUT_RANGE);
 }
 
 static void
 test_whole (void)
 {
-  RfResponseHead head = new_head (200, NULL);
-  RfRequest request = first_request;
+  RfResponseHead head = rf_test_judge_new_head (200, NULL);
+  RfRequest request = rf_test_first_request;
 
   head.content_length = "1000";
-  check_content (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE), 0, 1000, 1000);
+  rf_test_judge_check_content (rf_test_judge_check_answer (&head, &rf_test_first_request,
+                                                           &rf_test_unknown_resource,
+                                                           RF_ANSWER_WHOLE),
+                               0, 1000, 1000);
   head.content_length = "0";
-  check_content (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE), 0, 0, 0);
+  rf_test_judge_check_content (rf_test_judge_check_answer (&head, &rf_test_first_request,
+                                                           &rf_test_unknown_resource,
+                                                           RF_ANSWER_WHOLE),
+                               0, 0, 0);
   head.content_length = NULL;
-  g_assert_cmpuint (check_answer (&head, &first_request, &unknown, RF_ANSWER_WHOLE).total, ==,
-                    RF_SIZE_UNKNOWN);
+  g_assert_cmpuint (rf_test_judge_check_answer (&head, &rf_test_first_request,
+                                                &rf_test_unknown_resource, RF_ANSWER_WHOLE)
+                        .total,
+                    ==, RF_SIZE_UNKNOWN);
 
   request.ranged = FALSE;
   request.range = (RfRange){ 0, RF_SIZE_UNKNOWN };
   head.content_length = "7";
-  check_content (check_answer (&head, &request, &unknown, RF_ANSWER_WHOLE), 0, 7, 7);
+  rf_test_judge_check_content (
+      rf_test_judge_check_answer (&head, &request, &rf_test_unknown_resource, RF_ANSWER_WHOLE), 0,
+      7, 7);
 }
 
 static void
@@ -284,12 +212,14 @@ test_whole_with_bad_length (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      RfResponseHead head = new_head (200, NULL);
+      RfResponseHead head = rf_test_judge_new_head (200, NULL);
       g_autoptr (GError) error = NULL;
       RfContentRange content;
 
       head.content_length = lengths[i];
-      if (rf_response_judge (&head, &first_request, &unknown, &content, &error) == RF_ANSWER_WHOLE)
+      if (rf_response_judge (&head, &rf_test_first_request, &rf_test_unknown_resource, &content,
+                             &error)
+          == RF_ANSWER_WHOLE)
         g_assert_cmpuint (content.total, ==, RF_SIZE_UNKNOWN);
       else
         g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
@@ -300,27 +230,35 @@ test_whole_with_bad_length (void)
 static void
 test_whole_in_the_middle (void)
 {
-  RfRequest request = first_request;
-  RfResponseHead head = new_head (200, NULL);
+  RfRequest request = rf_test_first_request;
+  RfResponseHead head = rf_test_judge_new_head (200, NULL);
 
   head.content_length = "1000";
-  check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
   request.range = (RfRange){ 200, 300 };
-  check_error (&head, &request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_NOT_SEEKABLE);
+  rf_test_judge_check_error (&head, &request, &rf_test_unknown_resource, RF_ANSWER_PERMANENT,
+                             RF_ERROR_NOT_SEEKABLE);
 }
 
 static void
 test_no_bytes (void)
 {
-  RfRequest request = first_request;
-  RfResponseHead head = new_head (416, "bytes */1000");
+  RfRequest request = rf_test_first_request;
+  RfResponseHead head = rf_test_judge_new_head (416, "bytes */1000");
 
-  g_assert_cmpuint (check_first (416, "bytes */0", RF_ANSWER_NO_BYTES).total, ==, 0);
+  g_assert_cmpuint (rf_test_judge_check_first (416, "bytes */0", RF_ANSWER_NO_BYTES).total, ==, 0);
 
   request.range = (RfRange){ 1000, 1100 };
-  g_assert_cmpuint (check_answer (&head, &request, &unknown, RF_ANSWER_NO_BYTES).total, ==, 1000);
+  g_assert_cmpuint (
+      rf_test_judge_check_answer (&head, &request, &rf_test_unknown_resource, RF_ANSWER_NO_BYTES)
+          .total,
+      ==, 1000);
   request.range = (RfRange){ 5000, RF_SIZE_UNKNOWN };
-  g_assert_cmpuint (check_answer (&head, &request, &unknown, RF_ANSWER_NO_BYTES).total, ==, 1000);
+  g_assert_cmpuint (
+      rf_test_judge_check_answer (&head, &request, &rf_test_unknown_resource, RF_ANSWER_NO_BYTES)
+          .total,
+      ==, 1000);
 }
 
 static void
@@ -330,9 +268,9 @@ test_416_contradicts_itself (void)
       = { NULL, "bytes */1", "bytes */1000", "bytes 0-99/1000", "bytes */*", "nonsense" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    check_first (416, texts[i], RF_ANSWER_WITHOUT_RANGE);
-  check_later_error (416, "bytes */1000", RF_ERROR_STATUS);
-  check_later_error (416, "bytes */*", RF_ERROR_STATUS);
+    rf_test_judge_check_first (416, texts[i], RF_ANSWER_WITHOUT_RANGE);
+  rf_test_judge_check_later_error (416, "bytes */1000", RF_ERROR_STATUS);
+  rf_test_judge_check_later_error (416, "bytes */*", RF_ERROR_STATUS);
 }
 
 /* The words say that it is not the caller who has asked for too much. */
@@ -345,44 +283,49 @@ test_416_of_a_range_that_is_there (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      head = new_head (416, texts[i]);
+      head = rf_test_judge_new_head (416, texts[i]);
       /* That of the page that says so. */
       head.etag = "\"page\"";
-      check_message (&head, &later_request, &known, RF_ERROR_STATUS,
-                     "a range of the resource that it has: 416 Words");
+      rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                                   RF_ERROR_STATUS,
+                                   "a range of the resource that it has: 416 Words");
     }
-  check_later_error (416, "bytes */1001", RF_ERROR_CHANGED);
-  check_later_error (416, "bytes */0", RF_ERROR_CHANGED);
-  head = new_head (416, "bytes */5");
-  check_message (&head, &later_request, &sequential, RF_ERROR_STATUS, "416 Words");
+  rf_test_judge_check_later_error (416, "bytes */1001", RF_ERROR_CHANGED);
+  rf_test_judge_check_later_error (416, "bytes */0", RF_ERROR_CHANGED);
+  head = rf_test_judge_new_head (416, "bytes */5");
+  rf_test_judge_check_message (&head, &rf_test_later_request, &sequential, RF_ERROR_STATUS,
+                               "416 Words");
 }
 
 static void
 test_406 (void)
 {
-  check_first (406, NULL, RF_ANSWER_WITHOUT_RANGE);
-  check_later_error (406, NULL, RF_ERROR_STATUS);
+  rf_test_judge_check_first (406, NULL, RF_ANSWER_WITHOUT_RANGE);
+  rf_test_judge_check_later_error (406, NULL, RF_ERROR_STATUS);
 }
 
 /* What was asked without a range is not asked without a range again. */
 static void
 test_without_range_ends (void)
 {
-  RfRequest request = first_request;
-  RfResponseHead head = new_head (406, NULL);
+  RfRequest request = rf_test_first_request;
+  RfResponseHead head = rf_test_judge_new_head (406, NULL);
 
   request.ranged = FALSE;
   request.range = (RfRange){ 0, RF_SIZE_UNKNOWN };
-  check_error (&head, &request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+  rf_test_judge_check_error (&head, &request, &rf_test_unknown_resource, RF_ANSWER_PERMANENT,
+                             RF_ERROR_STATUS);
 
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GError) error = NULL;
       RfContentRange content;
 
-      head = i == 0 ? new_head (416, "bytes */1000") : new_head (206, "bytes 0-99/*");
-      g_assert_cmpint (rf_response_judge (&head, &request, &unknown, &content, &error), ==,
-                       RF_ANSWER_PERMANENT);
+      head = i == 0 ? rf_test_judge_new_head (416, "bytes */1000")
+                    : rf_test_judge_new_head (206, "bytes 0-99/*");
+      g_assert_cmpint (
+          rf_response_judge (&head, &request, &rf_test_unknown_resource, &content, &error), ==,
+          RF_ANSWER_PERMANENT);
       g_assert_nonnull (error);
     }
 }
@@ -394,14 +337,16 @@ test_transient (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     {
-      RfResponseHead head = new_head (statuses[i], NULL);
+      RfResponseHead head = rf_test_judge_new_head (statuses[i], NULL);
 
       /* A busy server's pages have validators of their own. */
       head.etag = "\"page\"";
       head.content_encoding = "gzip";
       head.content_range = "bytes";
-      check_error (&head, &first_request, &unknown, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
-      check_error (&head, &later_request, &known, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                 RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                                 RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
     }
 }
 
@@ -421,8 +366,8 @@ test_permanent (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      check_first_error (rows[i].status, NULL, rows[i].code);
-      check_later_error (rows[i].status, NULL, rows[i].code);
+      rf_test_judge_check_first_error (rows[i].status, NULL, rows[i].code);
+      rf_test_judge_check_later_error (rows[i].status, NULL, rows[i].code);
     }
 }
 
@@ -441,10 +386,12 @@ test_refused (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      RfResponseHead head = new_head (rows[i].status, NULL);
+      RfResponseHead head = rf_test_judge_new_head (rows[i].status, NULL);
 
-      check_error (&head, &first_request, &unknown, RF_ANSWER_REFUSED, rows[i].code);
-      check_error (&head, &later_request, &known, RF_ANSWER_REFUSED, rows[i].code);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                 RF_ANSWER_REFUSED, rows[i].code);
+      rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                                 RF_ANSWER_REFUSED, rows[i].code);
     }
 }
 
@@ -455,12 +402,15 @@ test_redirect (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     {
-      RfResponseHead head = new_head (statuses[i], NULL);
+      RfResponseHead head = rf_test_judge_new_head (statuses[i], NULL);
 
-      check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                 RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
       head.location = "/b";
-      check_answer (&head, &first_request, &unknown, RF_ANSWER_REDIRECT);
-      check_answer (&head, &later_request, &known, RF_ANSWER_REDIRECT);
+      rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                  RF_ANSWER_REDIRECT);
+      rf_test_judge_check_answer (&head, &rf_test_later_request, &rf_test_known_resource,
+                                  RF_ANSWER_REDIRECT);
     }
 }
 
@@ -472,11 +422,13 @@ test_no_redirect (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     {
-      RfResponseHead head = new_head (statuses[i], NULL);
+      RfResponseHead head = rf_test_judge_new_head (statuses[i], NULL);
 
       head.location = "/b";
-      check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
-      check_error (&head, &later_request, &known, RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                                 RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
+      rf_test_judge_check_error (&head, &rf_test_later_request, &rf_test_known_resource,
+                                 RF_ANSWER_PERMANENT, RF_ERROR_STATUS);
     }
 }
 
@@ -484,7 +436,7 @@ test_no_redirect (void)
 static void
 test_redirect_fields (void)
 {
-  RfResponseHead head = new_head (302, "nonsense");
+  RfResponseHead head = rf_test_judge_new_head (302, "nonsense");
 
   head.location = "/b";
   head.etag = "\"page\"";
@@ -492,11 +444,15 @@ test_redirect_fields (void)
   head.content_encoding = "gzip";
   head.content_length = "nonsense";
   head.tokens[0] = "page";
-  check_answer (&head, &first_request, &unknown, RF_ANSWER_REDIRECT);
-  check_answer (&head, &later_request, &known, RF_ANSWER_REDIRECT);
+  rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                              RF_ANSWER_REDIRECT);
+  rf_test_judge_check_answer (&head, &rf_test_later_request, &rf_test_known_resource,
+                              RF_ANSWER_REDIRECT);
   head.is_ambiguous = TRUE;
-  check_message (&head, &first_request, &unknown, RF_ERROR_PROTOCOL, "twice");
-  check_message (&head, &later_request, &known, RF_ERROR_PROTOCOL, "twice");
+  rf_test_judge_check_message (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                               RF_ERROR_PROTOCOL, "twice");
+  rf_test_judge_check_message (&head, &rf_test_later_request, &rf_test_known_resource,
+                               RF_ERROR_PROTOCOL, "twice");
 }
 
 /* All that a server may answer with who is asked by GET. */
@@ -535,26 +491,29 @@ test_reason (void)
 static void
 test_encoded (void)
 {
-  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 0-99/1000");
 
   head.content_encoding = "gzip";
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
-  head = new_head (200, NULL);
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head = rf_test_judge_new_head (200, NULL);
   head.content_encoding = "br";
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
-  head = new_head (206, "bytes 0-99/1000");
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  head = rf_test_judge_new_head (206, "bytes 0-99/1000");
   head.content_encoding = "identity";
-  check_answer (&head, &first_request, &unknown, RF_ANSWER_PART);
+  rf_test_judge_check_answer (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                              RF_ANSWER_PART);
 }
 
 static void
 test_error_has_the_servers_words (void)
 {
-  RfResponseHead head = new_head (404, NULL);
+  RfResponseHead head = rf_test_judge_new_head (404, NULL);
   g_autoptr (GError) error = NULL;
   RfContentRange content;
 
-  rf_response_judge (&head, &first_request, &unknown, &content, &error);
+  rf_response_judge (&head, &rf_test_first_request, &rf_test_unknown_resource, &content, &error);
   g_assert_nonnull (strstr (error->message, "404"));
   g_assert_nonnull (strstr (error->message, "Words"));
 }
@@ -562,15 +521,18 @@ test_error_has_the_servers_words (void)
 static void
 test_ambiguous (void)
 {
-  RfResponseHead head = new_head (206, "bytes 0-99/1000");
+  RfResponseHead head = rf_test_judge_new_head (206, "bytes 0-99/1000");
 
   head.is_ambiguous = TRUE;
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
   head.status = 200;
   head.content_range = NULL;
-  check_error (&head, &first_request, &unknown, RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_PERMANENT, RF_ERROR_PROTOCOL);
   head.status = 503;
-  check_error (&head, &first_request, &unknown, RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
+  rf_test_judge_check_error (&head, &rf_test_first_request, &rf_test_unknown_resource,
+                             RF_ANSWER_TRANSIENT, RF_ERROR_STATUS);
 }
 
 int

@@ -15,15 +15,6 @@
 #define PASSWORD "Circle of Life"
 #define TOKEN "mF_9.B5f-4.1JqM"
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static void
 get (RfTestClient *client, const char *target, const char *status, const char *field)
 {
@@ -52,7 +43,7 @@ test_redirect_statuses (void)
   };
   RfTestServerConfig config = { .size = SIZE, .redirect_to = "object?signed" };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
     {
@@ -68,7 +59,7 @@ test_redirect_absolute (void)
 {
   RfTestServerConfig config = { .size = SIZE, .redirect_to = "/object", .redirect_absolute = TRUE };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   get (client, "/redirect", "302", "Location: http://example.org:8080/object");
   rf_test_client_expect_text (client, "302 Found");
@@ -82,7 +73,7 @@ test_redirect_chain (void)
 {
   RfTestServerConfig config = { .size = SIZE, .redirect_to = "/object", .redirect_chain = 2 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   get (client, "/redirect", "302", "Location: /redirect/1");
   rf_test_client_expect_text (client, "302 Found");
@@ -106,7 +97,7 @@ test_redirect_expires (void)
 {
   RfTestServerConfig config = { .size = SIZE, .redirect_to = "/object", .redirect_expires = 2 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   get (client, "/redirect", "302", "Location: /object?token=1");
   rf_test_client_expect_text (client, "302 Found");
@@ -178,7 +169,7 @@ static void
 test_basic (void)
 {
   g_autoptr (RfTestServer) server = new_guarded (RF_TEST_SERVER_AUTH_BASIC);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   RfTestServerCounts counts;
 
   check_challenge (client, "WWW-Authenticate: Basic realm=\"RingFetch\"");
@@ -196,7 +187,7 @@ static void
 test_bearer (void)
 {
   g_autoptr (RfTestServer) server = new_guarded (RF_TEST_SERVER_AUTH_BEARER);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   check_challenge (client, "WWW-Authenticate: Bearer realm=\"RingFetch\"");
   check_credentials (client, BEARER, TRUE);
@@ -208,7 +199,7 @@ static void
 test_digest (void)
 {
   g_autoptr (RfTestServer) server = new_guarded (RF_TEST_SERVER_AUTH_DIGEST);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   check_challenge (client, "WWW-Authenticate: Digest realm=\"RingFetch\", qop=\"auth\", "
                            "algorithm=MD5, nonce=\"" NONCE "\"");
@@ -233,7 +224,7 @@ test_several_schemes (void)
 {
   g_autoptr (RfTestServer) server
       = new_guarded (RF_TEST_SERVER_AUTH_BASIC | RF_TEST_SERVER_AUTH_DIGEST);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   check_challenge (client, "WWW-Authenticate: Basic realm=\"RingFetch\"");
   check_credentials (client, BASIC, TRUE);
@@ -246,7 +237,7 @@ test_retry_after (void)
 {
   RfTestServerConfig config = { .mode = RF_TEST_SERVER_STATUS, .retry_after = 120 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   rf_test_client_expect_answer (client, "", "503", "Retry-After: 120");
   rf_test_client_expect_text (client, "503 Service Unavailable");
@@ -270,7 +261,7 @@ check_change (gboolean cached)
                                       .changed_last_modified = "Sat, 01 Jan 2000 00:00:00 GMT",
                                       .changed_fields = "Ais-Version: 5\r\n" };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   rf_test_client_expect_answer (client, before, "200", "Ais-Version: 4\r\nX-Other: a");
   rf_test_client_expect_body (client, 1, 0, SIZE);

@@ -26,15 +26,6 @@ static const RfTestServerChaos tenths = { .seed = 7,
                                           .hang = 10,
                                           .slow = 10 };
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static void
 assert_share (guint count, guint share)
 {
@@ -147,7 +138,7 @@ test_statuses (void)
 {
   RfTestServerConfig config = { .size = SIZE, .chaos = { .unavailable = 100 } };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   rf_test_client_expect_answer (client, "", "503", NULL);
   rf_test_client_expect_text (client, "503 Service Unavailable");
@@ -187,7 +178,7 @@ test_resets (void)
 
   for (guint i = 0; i < 10; i++)
     {
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       gboolean was_reset;
 
       g_assert_true (rf_test_client_request (client, "GET", ""));
@@ -204,7 +195,7 @@ check_breaks (const RfTestServerConfig *config, gboolean resets)
 
   for (guint64 number = 1; number <= 20; number++)
     {
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       guint64 place = rf_test_fault_place (config, number, SIZE);
       gboolean was_reset;
       gsize n;
@@ -230,7 +221,7 @@ test_reset_by_count (void)
 {
   const RfTestServerConfig config = { .size = SIZE, .cut_after = 400, .cut_resets = TRUE };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   gboolean was_reset;
 
   rf_test_client_expect_answer (client, "", "200", NULL);
@@ -248,7 +239,7 @@ test_stalls (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
     {
-      clients[i] = connect_to (server);
+      clients[i] = rf_test_client_connect (server);
       rf_test_client_expect_answer (clients[i], "", "200", "Content-Length: 1000");
       rf_test_client_expect_body (clients[i], 0, 0, rf_test_fault_place (&config, i + 1, SIZE));
     }
@@ -266,7 +257,7 @@ static void
 check_hangs (const RfTestServerConfig *config)
 {
   RfTestServer *server = rf_test_server_new (config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   RfTestServerCounts counts;
   gboolean was_reset;
 
@@ -292,7 +283,7 @@ test_slow (void)
   const RfTestServerConfig config
       = { .size = 4 << 20, .slow_rate = 20 << 20, .chaos = { .slow = 100 } };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   gint64 began = g_get_monotonic_time ();
 
   rf_test_client_expect_answer (client, "", "200", NULL);

@@ -23,15 +23,6 @@ seconds_since (gint64 start)
   return (double)(g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 }
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static void
 expect_small (RfTestClient *client)
 {
@@ -53,8 +44,8 @@ test_cut (void)
 {
   RfTestServerConfig config = { .size = SMALL_SIZE, .cut_after = 400, .cut_every = 2 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
-  g_autoptr (RfTestClient) other = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
+  g_autoptr (RfTestClient) other = rf_test_client_connect (server);
 
   expect_small (client);
   rf_test_client_expect_answer (client, "Range: bytes=100-899\r\n", "206", "Content-Length: 800");
@@ -76,7 +67,7 @@ test_fail (void)
   RfTestServerConfig config
       = { .size = SMALL_SIZE, .fail_first = 2, .fail_every = 4, .retry_after = 3 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   rf_test_client_expect_answer (client, "", "503", "Retry-After: 3");
   rf_test_client_expect_text (client, "503 Service Unavailable");
@@ -98,7 +89,7 @@ test_status (void)
 {
   const RfTestServerConfig config = { .mode = RF_TEST_SERVER_STATUS, .status = 404 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -112,7 +103,7 @@ test_drop (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE, .drop_every = 2 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   expect_small (client);
   g_assert_true (rf_test_client_request (client, "GET", ""));
@@ -124,7 +115,7 @@ test_redirect (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE, .redirect_to = "/moved?to=here" };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   g_assert_true (rf_test_client_send (client, "GET /redirect?signed HTTP/1.1\r\nHost: x\r\n\r\n"));
   rf_test_client_expect_head (client, "302", "Location: /moved?to=here");
@@ -137,8 +128,8 @@ test_stall (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE, .stall_every = 1 };
   RfTestServer *server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
-  g_autoptr (RfTestClient) quitter = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
+  g_autoptr (RfTestClient) quitter = rf_test_client_connect (server);
   RfTestServerCounts counts;
 
   rf_test_client_expect_answer (client, "", "200", "Content-Length: 1000");
@@ -161,7 +152,7 @@ test_stop_latency (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE, .latency_ms = 60 * 1000 };
   RfTestServer *server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   g_assert_true (rf_test_client_request (client, "GET", ""));
   g_assert_true (rf_test_server_wait_requests (server, 1, 10 * 1000));
@@ -175,7 +166,7 @@ test_latency (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE, .latency_ms = 50 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   gint64 start = g_get_monotonic_time ();
 
   expect_small (client);
@@ -192,7 +183,7 @@ stop_many (const RfTestServerConfig *config)
 
   for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
     {
-      clients[i] = connect_to (server);
+      clients[i] = rf_test_client_connect (server);
       /* Some only connect, and the others read nothing, so that the server blocks. */
       if (i % 3 != 0)
         g_assert_true (rf_test_client_request (clients[i], "GET", ""));
@@ -227,8 +218,8 @@ test_close_connections (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) first = connect_to (server);
-  g_autoptr (RfTestClient) second = connect_to (server);
+  g_autoptr (RfTestClient) first = rf_test_client_connect (server);
+  g_autoptr (RfTestClient) second = rf_test_client_connect (server);
   g_autoptr (RfTestClient) third = NULL;
   RfTestServerCounts counts;
 
@@ -238,7 +229,7 @@ test_close_connections (void)
   rf_test_client_expect_end (first);
   rf_test_client_expect_end (second);
 
-  third = connect_to (server);
+  third = rf_test_client_connect (server);
   expect_small (third);
   rf_test_server_get_counts (server, &counts);
   g_assert_cmpuint (counts.connections, ==, 3);
@@ -256,7 +247,7 @@ test_max_open (void)
 
   for (guint i = 0; i < 50; i++)
     {
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
       rf_test_client_expect_answer (client, "", "200", NULL);
       rf_test_client_expect_body (client, 0, 0, 1 << 16);
@@ -272,8 +263,8 @@ test_max_answering (void)
 {
   const RfTestServerConfig config = { .size = SMALL_SIZE };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) first = connect_to (server);
-  g_autoptr (RfTestClient) second = connect_to (server);
+  g_autoptr (RfTestClient) first = rf_test_client_connect (server);
+  g_autoptr (RfTestClient) second = rf_test_client_connect (server);
   RfTestServerCounts counts;
 
   for (guint i = 0; i < 1000; i++)
@@ -289,7 +280,7 @@ test_outage (void)
   const RfTestServerConfig config = { .size = SMALL_SIZE };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   guint16 port = rf_test_server_get_port (server);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   expect_small (client);
   for (guint round = 0; round < 3; round++)
@@ -300,7 +291,7 @@ test_outage (void)
       g_assert_null (rf_test_client_new (port));
       expect_small (client);
       rf_test_server_start_listening (server);
-      late = connect_to (server);
+      late = rf_test_client_connect (server);
       expect_small (late);
     }
   rf_test_server_stop_listening (server);
@@ -322,7 +313,7 @@ test_pacing (void)
 {
   RfTestServerConfig config = { .size = 10 << 20, .rate = 20 << 20 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   double seconds = time_whole (client, config.size);
 
   g_assert_cmpfloat (seconds, >=, 0.35);

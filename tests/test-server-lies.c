@@ -20,15 +20,6 @@
 
 #define EXCESS "sixteen bytes !!"
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static RfTestServer *
 new_liar (RfTestServerLie lie)
 {
@@ -41,15 +32,6 @@ expect_honesty (RfTestClient *client)
 {
   rf_test_client_expect_answer (client, RANGE, "206", RANGE_LINE);
   rf_test_client_expect_body (client, VERSION, START, END);
-}
-
-static void
-assert_has_line (const char *head, const char *line)
-{
-  g_autofree char *whole = g_strconcat ("\r\n", line, "\r\n", NULL);
-
-  if (strstr (head, whole) == NULL)
-    g_error ("no line '%s' in:\n%s", line, head);
 }
 
 /* One answer on a connection that is kept: what its head has, and which bytes follow. */
@@ -206,7 +188,7 @@ test_kept_connection (gconstpointer data)
 {
   const Case *it = data;
   g_autoptr (RfTestServer) server = new_liar (it->lie);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   g_autofree char *head = NULL;
 
   expect_honesty (client);
@@ -215,7 +197,7 @@ test_kept_connection (gconstpointer data)
   g_assert_nonnull (head);
   g_assert_true (g_str_has_prefix (head, it->start));
   for (gsize i = 0; i < G_N_ELEMENTS (it->lines) && it->lines[i] != NULL; i++)
-    assert_has_line (head, it->lines[i]);
+    rf_test_client_expect_line (head, it->lines[i]);
   if (it->absent != NULL)
     g_assert_null (strstr (head, it->absent));
   rf_test_client_expect_body (client, VERSION, it->body_start, it->body_end);
@@ -228,7 +210,7 @@ static void
 test_wrong_near_the_end (void)
 {
   g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_WRONG_START);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   expect_honesty (client);
   rf_test_client_expect_answer (client, "Range: bytes=900-\r\n", "206",
@@ -272,15 +254,15 @@ test_chunked (void)
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++)
     {
       g_autoptr (RfTestServer) server = new_liar (lies[i].lie);
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       g_autofree char *head = NULL;
       guint8 body[2 * SIZE];
 
       expect_honesty (client);
       g_assert_true (rf_test_client_request (client, "GET", RANGE));
       head = rf_test_client_read_head (client);
-      assert_has_line (head, "Transfer-Encoding: chunked");
-      assert_has_line (head, RANGE_LINE);
+      rf_test_client_expect_line (head, "Transfer-Encoding: chunked");
+      rf_test_client_expect_line (head, RANGE_LINE);
       g_assert_null (strstr (head, "Content-Length"));
       g_assert_cmpuint (read_chunks (client, body), ==, lies[i].length);
       expect_honesty (client);
@@ -291,7 +273,7 @@ static void
 test_unasked_part (void)
 {
   g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_UNASKED_PART);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   expect_honesty (client);
   rf_test_client_expect_answer (client, "", "206", "Content-Range: bytes 0-999/1000");
@@ -306,7 +288,7 @@ test_multipart (void)
                                "Content-Range: bytes 100-199/1000\r\n\r\n";
   static const char behind[] = "\r\n--part-of-the-object--\r\n";
   g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_MULTIPART);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   g_autofree char *length
       = g_strdup_printf ("Content-Length: %zu", strlen (before) + END - START + strlen (behind));
 
@@ -316,8 +298,9 @@ test_multipart (void)
     g_autofree char *head = rf_test_client_read_head (client);
 
     g_assert_true (g_str_has_prefix (head, "HTTP/1.1 206 "));
-    assert_has_line (head, "Content-Type: multipart/byteranges; boundary=part-of-the-object");
-    assert_has_line (head, length);
+    rf_test_client_expect_line (head,
+                                "Content-Type: multipart/byteranges; boundary=part-of-the-object");
+    rf_test_client_expect_line (head, length);
     g_assert_null (strstr (head, "Content-Range"));
   }
   rf_test_client_expect_bytes (client, before);
@@ -334,7 +317,7 @@ test_who_is_lied_to (void)
   const RfTestServerConfig config
       = { .size = SIZE, .version = VERSION, .lie = RF_TEST_SERVER_WRONG_TOTAL };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   for (guint i = 0; i < 3; i++)
     {

@@ -18,15 +18,6 @@
 #define RANGE "Range: bytes=100-199\r\n"
 #define RANGE_LINE "Content-Range: bytes 100-199/1000"
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static RfTestServer *
 new_odd_server (RfTestServerLie oddity)
 {
@@ -39,15 +30,6 @@ expect_normality (RfTestClient *client)
 {
   rf_test_client_expect_answer (client, RANGE, "206", RANGE_LINE);
   rf_test_client_expect_body (client, VERSION, START, END);
-}
-
-static void
-assert_has_line (const char *head, const char *line)
-{
-  g_autofree char *whole = g_strconcat ("\r\n", line, "\r\n", NULL);
-
-  if (strstr (head, whole) == NULL)
-    g_error ("no line '%s' in:\n%s", line, head);
 }
 
 static void
@@ -64,7 +46,7 @@ test_interim (void)
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
       g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
       expect_normality (client);
       g_assert_true (rf_test_client_request (client, "GET", RANGE));
@@ -84,13 +66,13 @@ test_huge (void)
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
       g_autoptr (RfTestServer) server = new_odd_server (oddities[i]);
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       g_autofree char *head = NULL;
 
       expect_normality (client);
       g_assert_true (rf_test_client_request (client, "GET", RANGE));
       head = rf_test_client_read_head (client);
-      assert_has_line (head, RANGE_LINE);
+      rf_test_client_expect_line (head, RANGE_LINE);
       g_assert_cmpuint (strlen (head), >, 200 * 1024);
       rf_test_client_expect_body (client, VERSION, START, END);
       expect_normality (client);
@@ -101,7 +83,7 @@ static void
 test_endless (void)
 {
   RfTestServer *server = new_odd_server (RF_TEST_SERVER_ENDLESS_HEAD);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   gsize length = 0;
 
   expect_normality (client);
@@ -122,7 +104,7 @@ test_nul (void)
 {
   static const char field[] = "\r\nX-Nul: a\0b\r\n\r\n";
   g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_NUL_BYTE);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   guint8 found[sizeof field - 1];
 
   expect_normality (client);
@@ -146,7 +128,7 @@ static void
 test_bare_lf (void)
 {
   g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_BARE_LF);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   expect_normality (client);
   g_assert_true (rf_test_client_request (client, "GET", RANGE));
@@ -172,7 +154,7 @@ test_closed_connection (void)
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
       g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
-      g_autoptr (RfTestClient) client = connect_to (server);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
       expect_normality (client);
       g_assert_true (rf_test_client_request (client, "GET", RANGE));
@@ -181,7 +163,7 @@ test_closed_connection (void)
           g_autofree char *head = rf_test_client_read_head (client);
 
           g_assert_true (g_str_has_prefix (head, oddities[i].start));
-          assert_has_line (head, RANGE_LINE);
+          rf_test_client_expect_line (head, RANGE_LINE);
           g_assert_null (strstr (head, "Connection: close"));
         }
       rf_test_client_expect_body (client, VERSION, START, END);

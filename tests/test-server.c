@@ -16,15 +16,6 @@
 
 static const RfTestServerConfig small_config = { .size = SMALL_SIZE, .version = VERSION };
 
-static RfTestClient *
-connect_to (RfTestServer *server)
-{
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
-
-  g_assert_nonnull (client);
-  return client;
-}
-
 static void
 check_ranges (gboolean cached)
 {
@@ -66,7 +57,7 @@ check_ranges (gboolean cached)
 
   config.cached = cached;
   server = rf_test_server_new (&config);
-  client = connect_to (server);
+  client = rf_test_client_connect (server);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *fields = g_strdup_printf ("Range: %s\r\n", cases[i].range);
@@ -96,7 +87,7 @@ test_empty_object (void)
 {
   const RfTestServerConfig config = { 0 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   rf_test_client_expect_answer (client, "Range: bytes=0-\r\n", "416", "Content-Range: bytes */0");
   rf_test_client_expect_text (client, "416 Range Not Satisfiable");
@@ -110,7 +101,7 @@ static void
 test_head (void)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (&small_config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   g_assert_true (rf_test_client_request (client, "HEAD", "Range: bytes=1-2\r\n"));
   rf_test_client_expect_head (client, "200", "Content-Length: 1000");
@@ -125,7 +116,7 @@ static void
 test_pipelined (void)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (&small_config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   g_autoptr (GArray) ranges = NULL;
   RfTestServerRange *logged;
 
@@ -171,7 +162,7 @@ test_malformed (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
     {
-      g_autoptr (RfTestClient) bad = connect_to (server);
+      g_autoptr (RfTestClient) bad = rf_test_client_connect (server);
 
       g_assert_true (rf_test_client_send (bad, heads[i]));
       rf_test_client_expect_head (bad, "400", "Connection: close");
@@ -179,7 +170,7 @@ test_malformed (void)
       rf_test_client_expect_end (bad);
     }
 
-  client = connect_to (server);
+  client = rf_test_client_connect (server);
   g_assert_true (rf_test_client_send (client, padding));
   rf_test_client_expect_head (client, "431", NULL);
 
@@ -193,7 +184,7 @@ test_conditions (void)
 {
   RfTestServerConfig config = small_config;
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   RfTestServerCounts counts;
 
   rf_test_client_expect_answer (client, "If-Match: " SMALL_ETAG "\r\nRange: bytes=0-1\r\n", "206",
@@ -242,7 +233,7 @@ test_no_ranges (void)
 
   config.mode = RF_TEST_SERVER_NO_RANGES;
   server = rf_test_server_new (&config);
-  client = connect_to (server);
+  client = rf_test_client_connect (server);
   rf_test_client_expect_answer (client, "Range: bytes=5-6\r\n", "200", "Accept-Ranges: none");
   rf_test_client_expect_body (client, VERSION, 0, SMALL_SIZE);
   rf_test_client_expect_answer (client, "", "200", "Content-Length: 1000");
@@ -253,7 +244,7 @@ test_chunked (void)
 {
   const RfTestServerConfig config = { .size = 1000003, .mode = RF_TEST_SERVER_CHUNKED };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  g_autoptr (RfTestClient) client = connect_to (server);
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   for (guint round = 0; round < 2; round++)
     {
@@ -289,7 +280,7 @@ test_close_delimited (void)
 
   config.mode = RF_TEST_SERVER_CLOSE_DELIMITED;
   server = rf_test_server_new (&config);
-  client = connect_to (server);
+  client = rf_test_client_connect (server);
   g_assert_true (rf_test_client_request (client, "GET", "Range: bytes=5-6\r\n"));
   head = rf_test_client_read_head (client);
   g_assert_nonnull (head);

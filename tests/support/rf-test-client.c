@@ -145,6 +145,25 @@ rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset)
   return done;
 }
 
+RfTestClient *
+rf_test_client_connect (RfTestServer *server)
+{
+  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
+
+  if (client == NULL)
+    g_error ("no connection to port %u", rf_test_server_get_port (server));
+  return client;
+}
+
+void
+rf_test_client_expect_line (const char *head, const char *line)
+{
+  g_autofree char *whole = g_strconcat ("\r\n", line, "\r\n", NULL);
+
+  if (strstr (head, whole) == NULL)
+    g_error ("no line '%s' in:\n%s", line, head);
+}
+
 void
 rf_test_client_expect_head (RfTestClient *client, const char *status, const char *field)
 {

@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "rf-test-server.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +44,12 @@ gsize rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset);
 
 /* The functions that expect something abort the program with a message when they get anything
  * else. */
+
+/* Connects to a server that listens. Free with rf_test_client_free(). */
+RfTestClient *rf_test_client_connect (RfTestServer *server);
+
+/* @head must have this @line. */
+void rf_test_client_expect_line (const char *head, const char *line);
 
 /* Reads a head, which must begin with "HTTP/1.1 " and @status and have the line @field; NULL is any. */
 void rf_test_client_expect_head (RfTestClient *client, const char *status, const char *field);
