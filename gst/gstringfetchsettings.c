@@ -127,8 +127,8 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
    * GstRingFetchSrc:retries:
    *
    * How many requests for a part may fail one after another without a new byte before the stream fails;
-   * 0 to repeat none, -1 for no limit. Requests that are abandoned because nothing comes do not count:
-   * #GstRingFetchSrc:timeout bounds those.
+   * 0 to repeat none, -1 for no limit. Requests that are abandoned because nothing comes do not count, and
+   * those that cannot reach a server which has answered before: #GstRingFetchSrc:timeout bounds both.
    *
    * Since: 0.1
    */
@@ -155,8 +155,9 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
   /**
    * GstRingFetchSrc:retry-backoff-max:
    *
-   * The longest wait before a repetition, in seconds. What a server asks for by Retry-After is waited for in
-   * any case, unless it is longer than #GstRingFetchSrc:timeout, which is an error at once.
+   * The longest wait before a repetition, in seconds, and never more than a third of
+   * #GstRingFetchSrc:timeout. What a server asks for by Retry-After is waited for in any case, unless it is
+   * longer than the timeout, which is an error at once.
    *
    * Since: 0.1
    */

@@ -283,7 +283,8 @@ rf_options_get_retries (const RfOptions *self)
  * @self: settings
  * @retries: how many requests for a part may fail one after another without a new byte before the
  *   stream fails; 0 to repeat none, -1 for no limit. The default is 8. Requests that are abandoned
- *   because nothing comes do not count: the timeout bounds those.
+ *   because nothing comes do not count, and those that cannot reach a server which has answered
+ *   before: the timeout bounds both.
  *
  * Since: 0.1
  */
@@ -342,8 +343,8 @@ rf_options_get_retry_backoff_max (const RfOptions *self)
 /**
  * rf_options_set_retry_backoff_max:
  * @self: settings
- * @seconds: the longest wait before a repetition; 0 to repeat at once. The default is 10. What a
- *   server asks for by Retry-After is waited for in any case, unless it is longer than the timeout,
+ * @seconds: the longest wait before a repetition; 0 to repeat at once. The default is 10. It is never
+ *   more than a third of the timeout. What a server asks for by Retry-After is waited for in any case, unless it is longer than the timeout,
  *   which is an error at once.
  *
  * Since: 0.1
