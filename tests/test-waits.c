@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What docs/answers.md says of requests that fail: how often they are repeated, how long that waits, and
- * when it does not. How the waits are drawn is tested in test-backoff.c, outages in test-chaos.c, and what
- * many readers do together in test-storm.c. */
+ * when it does not. How the waits are drawn is tested in test-backoff.c, what breaks off in test-breaks.c, and
+ * what many readers do together in test-storm.c. */
 
 #include <ringfetch.h>
 
@@ -271,98 +271,6 @@ test_bytes_begin_a_new_row (void)
   g_assert_cmpuint (broken.end, ==, SLOT_SIZE / 4);
 }
 
-/* Each third request breaks off in some way: what is missing comes by the next one. */
-static void
-test_breaks_are_repaired (void)
-{
-  static const RfTestServerConfig configs[] = {
-    { .size = 12 * SLOT_SIZE, .version = 1, .drop_every = 3 },
-    { .size = 12 * SLOT_SIZE, .version = 1, .cut_every = 3, .cut_after = 0 },
-    { .size = 12 * SLOT_SIZE, .version = 1, .cut_every = 3, .cut_after = 1000 },
-    { .size = 12 * SLOT_SIZE, .version = 1, .cut_every = 3, .cut_after = 1000, .cut_resets = TRUE },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (configs); i++)
-    {
-      g_autoptr (RfTestServer) server = rf_test_server_new (&configs[i]);
-      g_autoptr (RfOptions) options = new_options (30, 1);
-      g_auto (Result) result = { 0 };
-
-      read_all (rf_test_server_get_uri (server), options, &result);
-      g_assert_no_error (result.error);
-      g_assert_cmpuint (result.end, ==, 12 * SLOT_SIZE);
-    }
-}
-
-/* A stream without ranges cannot be resumed, only begun again where nothing of it has come. */
-static void
-test_sequential_breaks (void)
-{
-  static const RfTestServerMode modes[] = { RF_TEST_SERVER_NO_RANGES, RF_TEST_SERVER_CHUNKED };
-
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
-    {
-      g_autoptr (RfTestServer) late = rf_test_server_new (
-          &(RfTestServerConfig){ .size = SIZE, .version = 1, .mode = modes[i], .cut_after = 1000 });
-      g_autoptr (RfTestServer) early = rf_test_server_new (
-          &(RfTestServerConfig){ .size = SIZE, .version = 1, .mode = modes[i], .cut_every = 1 });
-      g_autoptr (RfOptions) options = new_options (30, 8);
-      g_auto (Result) broken = { 0 };
-      g_auto (Result) empty = { 0 };
-
-      read_all (rf_test_server_get_uri (late), options, &broken);
-      rf_test_reader_expect_error (broken.error, RF_ERROR_READ, "broke off at byte 1000");
-      g_assert_cmpuint (broken.end, ==, 1000);
-      g_assert_cmpuint (count_requests (late), ==, 1);
-
-      read_all (rf_test_server_get_uri (early), options, &empty);
-      rf_test_reader_expect_error (empty.error, RF_ERROR_READ, "");
-      g_assert_cmpuint (count_requests (early), ==, 9);
-    }
-}
-
-/* All but the first part of a server that then fails, and works again when it is told to. */
-typedef struct
-{
-  gint works; /* atomic */
-} Moody;
-
-static gboolean
-answer_moody (const RfTestScriptRequest *request, gpointer data)
-{
-  Moody *self = data;
-
-  if (request->start >= SLOT_SIZE && !g_atomic_int_get (&self->works))
-    return rf_test_script_say_status (request, "503 Service Unavailable", "");
-  return rf_test_script_answer (request, SIZE);
-}
-
-/* What nobody waits for yet is not asked for for ever, and asked for anew when somebody does. */
-static void
-test_parts_rest (void)
-{
-  Moody moody = { 0 };
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer_moody, &moody);
-  g_autoptr (RfOptions) options = new_options (30, 4);
-  g_autoptr (RfReader) reader = NULL;
-  g_autoptr (GError) error = NULL;
-  guint asked;
-
-  rf_options_set_num_workers (options, 2);
-  reader = rf_test_reader_new_alone (rf_test_script_get_uri (script), options);
-  g_assert_cmpuint (rf_test_reader_check_until (reader, 0, 1, NULL), ==, 1);
-  /* The first part, and of two more the first request and four repetitions. */
-  while (rf_test_script_get_num_requests (script) < 1 + 2 * 5)
-    g_usleep (1000);
-  asked = rf_test_script_get_num_requests (script);
-  g_usleep (G_USEC_PER_SEC / 2);
-  g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, asked);
-
-  g_atomic_int_set (&moody.works, TRUE);
-  g_assert_cmpuint (rf_test_reader_check (reader, 1, &error), ==, SIZE);
-  g_assert_no_error (error);
-}
-
 /* The waits between requests */
 
 static void
@@ -478,9 +386,6 @@ main (int argc, char **argv)
   g_test_add_func ("/waits/retries", test_retries);
   g_test_add_func ("/waits/no-limit", test_no_limit);
   g_test_add_func ("/waits/bytes-begin-a-new-row", test_bytes_begin_a_new_row);
-  g_test_add_func ("/waits/breaks-are-repaired", test_breaks_are_repaired);
-  g_test_add_func ("/waits/sequential-breaks", test_sequential_breaks);
-  g_test_add_func ("/waits/parts-rest", test_parts_rest);
   g_test_add_func ("/waits/short-waits", test_short_waits);
   g_test_add_func ("/waits/progress-does-not-wait", test_progress_does_not_wait);
   g_test_add_func ("/waits/less-waits", test_less_waits);
