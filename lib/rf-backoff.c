@@ -54,6 +54,9 @@ rf_backoff_parse_retry_after (const char *text, gint64 now)
 
   if (rf_parse_size (text, strlen (text), &seconds))
     return to_microseconds ((double)seconds);
+  /* A number that is too large for that. */
+  if (*text != '\0' && text[strspn (text, "0123456789")] == '\0')
+    return MAX_DELAY;
   date = curl_getdate (text, NULL);
   return date > now ? to_microseconds ((double)date - (double)now) : 0;
 }

@@ -13,6 +13,9 @@
  * one waits as after a failure. */
 #define MIN_PROGRESS ((guint64)64 * 1024)
 
+/* The same of an answer that is complete: servers may have a limit of their own. */
+#define MIN_COMPLETE_PROGRESS ((guint64)4 * 1024)
+
 /* Of the timeout: no wait is so long that there is no time for another one. */
 #define MAX_SHARE 3
 
@@ -112,22 +115,22 @@ repeat_locked (RfLane *self, gint64 delay)
 }
 
 static gboolean
-has_made_progress (RfLane *self)
+has_made_progress (RfLane *self, guint64 least)
 {
   guint64 brought = self->range.start - self->request.range.start;
 
-  return self->received && brought >= MIN (MIN_PROGRESS, rf_range_length (self->request.range) / 2);
+  return self->received && brought >= MIN (least, rf_range_length (self->request.range) / 2);
 }
 
 /* Asks for what is missing: at once if the last request has got anywhere, else later. */
 static void
-ask_again_locked (RfLane *self)
+ask_again_locked (RfLane *self, guint64 least)
 {
   const RfOptions *options = self->fetcher->options;
   guint timeout = rf_options_get_timeout (options);
   gint64 delay;
 
-  if (has_made_progress (self))
+  if (has_made_progress (self, least))
     {
       self->part->setbacks = 0;
       self->fetcher->locked.stats.retries++;
@@ -153,7 +156,8 @@ judge_failure_locked (RfLane *self, RfResult *result)
 
   if (error == NULL)
     {
-      ask_again_locked (self);
+      part->failures = 0;
+      ask_again_locked (self, MIN_COMPLETE_PROGRESS);
       return;
     }
   if (self->end == RF_END_REFUSED
@@ -182,7 +186,7 @@ judge_failure_locked (RfLane *self, RfResult *result)
   if (!is_head_locked (self) && !has_retries_left (self))
     rf_lane_set_state_locked (self, RF_LANE_PARKED);
   else
-    ask_again_locked (self);
+    ask_again_locked (self, MIN_PROGRESS);
 }
 
 /* Whether all that the request was for has come. */

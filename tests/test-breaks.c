@@ -78,6 +78,30 @@ test_without_ranges (void)
     }
 }
 
+/* No answer has more than this, whatever is asked for, and every second request is too many. */
+#define LIMIT 20000
+
+static gboolean
+answer_within_limit (const RfTestScriptRequest *request, gpointer unused)
+{
+  RfTestScriptRequest less = *request;
+
+  if (request->number % 2 == 1)
+    return rf_test_script_say_status (request, "429 Too Many Requests", "");
+  less.end = MIN (request->end, request->start + LIMIT);
+  return rf_test_script_answer (&less, SIZE);
+}
+
+/* An answer that is complete is no failure, and what comes after it is the first one. */
+static void
+test_limit_of_the_server (void)
+{
+  static const RfTestOutcome taken = { RF_TEST_TAKEN (SIZE) };
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_within_limit, NULL);
+
+  rf_test_reader_expect (rf_test_script_get_uri (script), &one_worker, &taken);
+}
+
 static void
 wait_for_bytes (RfReader *reader, guint64 wanted)
 {
@@ -190,6 +214,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/breaks/with-ranges", test_with_ranges);
   g_test_add_func ("/breaks/without-ranges", test_without_ranges);
+  g_test_add_func ("/breaks/limit-of-the-server", test_limit_of_the_server);
   g_test_add_func ("/breaks/parts-rest", test_parts_rest);
   g_test_add_func ("/breaks/head-fails", test_head_fails);
   g_test_add_func ("/breaks/refused-later", test_refused_later);

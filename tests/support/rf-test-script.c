@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -111,12 +112,15 @@ accept_all (gpointer data)
   for (;;)
     {
       int fd = accept (self->listen_fd, NULL, NULL);
+      int no_delay = 1;
       Connection *connection;
 
       if (fd < 0 && errno == EINTR)
         continue;
       if (fd < 0)
         return NULL;
+      /* What is said goes out at once. */
+      setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
       connection = g_new0 (Connection, 1);
       connection->script = self;
       connection->fd = fd;
