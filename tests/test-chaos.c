@@ -16,7 +16,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define LARGE (64 * MIB)
 #define DEFAULTS_SIZE (64 * MIB)
-#define NUM_SEEDS 48
+#define NUM_SEEDS 24
 #else
 #define LARGE (2048 * MIB)
 #define DEFAULTS_SIZE (400 * MIB)
