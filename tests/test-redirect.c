@@ -457,7 +457,8 @@ test_moves_in_the_middle_unfollowed (void)
   end = rf_test_reader_check (reader, 0, &error);
   g_assert_error (error, RF_ERROR, RF_ERROR_PROTOCOL);
   g_assert_nonnull (strstr (error->message, "302 Elsewhere"));
-  g_assert_cmpuint (end, >=, 6 * SLOT_SIZE);
+  /* The tenth request may be that of a part which the seven others in the ring have overtaken. */
+  g_assert_cmpuint (end, >=, 3 * SLOT_SIZE);
   g_assert_cmpuint (end, <, OBJECT_SIZE);
   g_assert_cmpuint (rf_test_script_get_num_requests (script), <=, 10 + 4);
 }
