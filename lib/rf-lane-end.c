@@ -171,7 +171,11 @@ judge_failure_locked (RfLane *self, RfResult *result)
     rf_route_give_up (route, self, self->route_number, RF_ROUTE_UNREACHABLE);
 
   if (part != NULL && self->received)
-    part->failures = 0;
+    {
+      part->failures = 0;
+      /* It did not end for want of bytes. */
+      part->stalls -= MIN (part->stalls, 1);
+    }
   else if (part != NULL && !(is_head_locked (self) && is_outage_locked (self, error)))
     part->failures++;
   if (!may_retry_locked (self, error))

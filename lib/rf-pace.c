@@ -3,7 +3,7 @@
 
 /* A request that hangs is given up soon, but not sooner than this server and this network are slow. What
  * is usual is estimated as TCP estimates a round trip (RFC 6298), and a request gets several times that.
- * Each time it was too little for a part it grows by far, so that what comes late does come. */
+ * Each time it was too little for a part it grows, so that what comes late does come. */
 
 #include "rf-pace-private.h"
 
@@ -19,11 +19,14 @@
 /* Of the stream's timeout: there has to be time for another request. */
 #define MAX_SHARE 3
 
-/* Each time four times as long: of a timeout of 15 seconds the last request then gets more than half. */
-#define GROWTH_BITS 2
+/* Each time twice as long. */
+#define GROWTH_BITS 1
+
+/* While nothing is known four times: of a timeout of 15 seconds the second request then gets what is left. */
+#define INITIAL_GROWTH_BITS 2
 
 /* 300 ms become 5 minutes. */
-#define MAX_GROWTHS 5
+#define MAX_GROWTH_BITS 10
 
 static void
 add (RfEstimate *self, gint64 sample)
@@ -61,8 +64,10 @@ rf_pace_get_allowance (const RfPace *self, guint stalls, gint64 timeout)
 {
   gint64 usual = MAX (get_usual_limit (&self->first_byte), get_usual_limit (&self->gap));
   gint64 allowance = usual == 0 ? INITIAL : MAX (MULTIPLE * usual, FLOOR);
+  guint growth;
 
   if (timeout > 0)
     allowance = MIN (allowance, timeout / MAX_SHARE);
-  return allowance << (GROWTH_BITS * MIN (stalls, MAX_GROWTHS));
+  growth = (usual == 0 ? INITIAL_GROWTH_BITS : GROWTH_BITS) * MIN (stalls, MAX_GROWTH_BITS);
+  return allowance << MIN (growth, MAX_GROWTH_BITS);
 }

@@ -137,7 +137,7 @@ GST_END_TEST;
 GST_START_TEST (test_server_that_goes_away)
 {
   g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1, .rate = 65536 });
+      = rf_test_server_new (&(RfTestServerConfig){ .size = 64 * MIB, .version = 1, .rate = 65536 });
   GstElement *pipeline = rf_test_pipeline_new ("location", rf_test_server_get_uri (server),
                                                "retries", 1, "retry-backoff-factor", 0.0, NULL);
   g_autoptr (GError) error = NULL;

@@ -115,11 +115,11 @@ test_later (void)
   check_hang (2, 3, TIMEOUT, FLOOR);
 }
 
-/* Each time it was too little it is four times as long. */
+/* Each time it was too little it doubles. */
 static void
 test_grows (void)
 {
-  check_hang (2, 4, TIMEOUT, FLOOR + 4 * FLOOR);
+  check_hang (2, 5, TIMEOUT, FLOOR + 2 * FLOOR + 4 * FLOOR);
 }
 
 static void
