@@ -16,9 +16,6 @@
 /* The same of an answer that is complete: servers may have a limit of their own. */
 #define MIN_COMPLETE_PROGRESS ((guint64)4 * 1024)
 
-/* Of the timeout: no wait is so long that there is no time for another one. */
-#define MAX_SHARE 3
-
 /* Why a request ended before its part was complete; NULL: it need not have, ask for the rest. */
 static GError *
 take_error (RfLane *self, RfResult *result)
@@ -56,13 +53,13 @@ is_outage_locked (RfLane *self, const GError *error)
 static gboolean
 has_retries_left (RfLane *self)
 {
-  return rf_backoff_allows (self->part->failures, rf_options_get_retries (self->fetcher->options));
+  return rf_backoff_allows (self->gap->failures, rf_options_get_retries (self->fetcher->options));
 }
 
 static gboolean
 is_head_locked (RfLane *self)
 {
-  return g_queue_peek_head (&self->fetcher->locked.parts) == self->part;
+  return g_queue_peek_head (&self->fetcher->locked.parts) == self->gap->part;
 }
 
 /* Whether another request may bring what this one did not. */
@@ -71,7 +68,7 @@ may_retry_locked (RfLane *self, const GError *error)
 {
   RfFetcher *fetcher = self->fetcher;
 
-  if (self->end != RF_END_TRANSIENT || self->part == NULL)
+  if (self->end != RF_END_TRANSIENT || self->gap == NULL)
     return FALSE;
   /* A host that is not there when a stream begins is an error at once. */
   if (!fetcher->locked.resource.known && is_unreachable (error))
@@ -97,7 +94,7 @@ fail_locked (RfLane *self, GError *error)
                     " and the server cannot resume it: ",
                     self->range.start);
   g_prefix_error (&error, "%s: ", rf_location_get_display (fetcher->location));
-  rf_lane_leave_part_locked (self);
+  rf_window_forget_gap_locked (self->gap);
   rf_window_fail_locked (fetcher, self->range.start, error, self->error_status);
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
 }
@@ -132,16 +129,16 @@ ask_again_locked (RfLane *self, guint64 least)
 
   if (has_made_progress (self, least))
     {
-      self->part->setbacks = 0;
+      self->gap->setbacks = 0;
       self->fetcher->locked.stats.retries++;
       rf_lane_set_state_locked (self, RF_LANE_STARTING);
       return;
     }
-  self->part->setbacks++;
-  delay = rf_backoff_delay (self->part->setbacks, rf_options_get_retry_backoff_factor (options),
+  self->gap->setbacks++;
+  delay = rf_backoff_delay (self->gap->setbacks, rf_options_get_retry_backoff_factor (options),
                             rf_options_get_retry_backoff_max (options), g_random_double ());
   if (timeout > 0)
-    delay = MIN (delay, timeout * G_TIME_SPAN_SECOND / MAX_SHARE);
+    delay = MIN (delay, timeout * G_TIME_SPAN_SECOND / RF_PACE_MAX_SHARE);
   repeat_locked (self, MAX (self->retry_after, delay));
 }
 
@@ -151,12 +148,12 @@ judge_failure_locked (RfLane *self, RfResult *result)
 {
   RfFetcher *fetcher = self->fetcher;
   RfRoute *route = &fetcher->locked.route;
-  RfPart *part = self->part;
+  RfGap *gap = self->gap;
   GError *error = take_error (self, result);
 
   if (error == NULL)
     {
-      part->failures = 0;
+      gap->failures = 0;
       ask_again_locked (self, MIN_COMPLETE_PROGRESS);
       return;
     }
@@ -170,14 +167,14 @@ judge_failure_locked (RfLane *self, RfResult *result)
   if (is_unreachable (error) && self->end == RF_END_TRANSIENT)
     rf_route_give_up (route, self, self->route_number, RF_ROUTE_UNREACHABLE);
 
-  if (part != NULL && self->received)
+  if (gap != NULL && self->received)
     {
-      part->failures = 0;
+      gap->failures = 0;
       /* It did not end for want of bytes. */
-      part->stalls -= MIN (part->stalls, 1);
+      gap->stalls -= MIN (gap->stalls, 1);
     }
-  else if (part != NULL && !(is_head_locked (self) && is_outage_locked (self, error)))
-    part->failures++;
+  else if (gap != NULL && !(is_head_locked (self) && is_outage_locked (self, error)))
+    gap->failures++;
   if (!may_retry_locked (self, error))
     {
       fail_locked (self, error);
@@ -202,7 +199,7 @@ is_complete_locked (RfLane *self, const RfResult *result)
   if (self->end != RF_END_OPEN)
     return FALSE;
   if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
-    return self->part == NULL || self->part->filled == rf_range_length (self->part->range);
+    return self->gap == NULL;
   return result->outcome == RF_OUTCOME_COMPLETE
          && (fetcher->locked.resource.size == RF_SIZE_UNKNOWN
              || self->range.start >= rf_window_get_end_locked (fetcher));
@@ -214,9 +211,9 @@ complete_locked (RfLane *self)
   RfFetcher *fetcher = self->fetcher;
 
   rf_session_refund_retry (fetcher->session);
-  rf_lane_unpark_locked (fetcher);
+  rf_lane_begin_all_locked (fetcher, RF_LANE_PARKED);
   rf_pace_add_gap (&fetcher->locked.pace, self->longest_gap);
-  rf_lane_leave_part_locked (self);
+  rf_window_forget_gap_locked (self->gap);
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
     rf_window_finish_locked (fetcher, self->range.start);
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
@@ -237,7 +234,7 @@ rf_lane_judge_end_locked (RfLane *self, RfResult *result)
     }
   if (result->outcome == RF_OUTCOME_STALE)
     {
-      self->part->wants_fresh = TRUE;
+      self->gap->wants_fresh = TRUE;
       repeat_locked (self, 0);
       return;
     }
@@ -251,8 +248,8 @@ rf_lane_judge_end_locked (RfLane *self, RfResult *result)
       if (!result->was_sent)
         rf_route_give_up (&self->fetcher->locked.route, self, self->route_number,
                           RF_ROUTE_UNREACHABLE);
-      self->part->stalls++;
-      self->part->wants_fresh = TRUE;
+      self->gap->stalls++;
+      self->gap->wants_fresh = TRUE;
       self->fetcher->locked.stats.stalls++;
       repeat_locked (self, 0);
       break;

@@ -15,19 +15,28 @@ G_BEGIN_DECLS
 typedef struct _RfLane RfLane;
 
 /* The range that one slot holds, from the plan until the last byte has been delivered. Guarded by
- * the fetcher's lock. */
+ * the fetcher's lock, as its gaps are. */
 typedef struct
 {
   RfRange range;
   guint slot;
-  gsize filled;         /* contiguous prefix that has arrived */
-  gsize delivered;      /* prefix that the consumer has had or passed over */
+  gsize filled;    /* contiguous prefix that has arrived */
+  gsize delivered; /* prefix that the consumer has had or passed over */
+  GQueue gaps;     /* what is missing, in order: one gap, until it is split */
+} RfPart;
+
+/* A range that is missing of a part. It belongs to one lane, which fetches it from its start on, by one
+ * request after another; when its last byte has come it is gone. */
+typedef struct
+{
+  RfRange range;
+  RfPart *part;
+  RfLane *lane;
   guint failures;       /* requests in a row that failed without a new byte */
   guint setbacks;       /* requests in a row that brought next to nothing */
   guint stalls;         /* requests that were given up because nothing came */
   gboolean wants_fresh; /* the next request needs a connection of its own */
-  RfLane *lane;         /* who works on it; NULL: nobody any more */
-} RfPart;
+} RfGap;
 
 /* What a lane does. Changed by rf_lane_set_state_locked() only. */
 typedef enum
@@ -62,7 +71,7 @@ struct _RfLane
 
   /* Guarded by the fetcher's lock. */
   RfLaneState state;
-  RfPart *part;       /* being written into; NULL: none, or it has been delivered already */
+  RfGap *gap;         /* that it fetches; NULL: none, or all of it is there */
   gboolean posted;    /* the task is on its way */
   gboolean paused;    /* the request waits for a slot */
   gboolean received;  /* this request has brought bytes */
@@ -162,17 +171,18 @@ struct _RfFetcher
 void rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread);
 void rf_lane_clear (RfLane *self);
 
-/* Has the lane fetch a part. */
-void rf_lane_assign_locked (RfLane *self, RfPart *part);
+/* Has the lane fetch a gap. */
+void rf_lane_assign_locked (RfLane *self, RfGap *gap);
 
-/* Has the lane forget its part and end its request. Returns at once. */
+/* Has the lane forget its gap and end its request. Returns at once. */
 void rf_lane_cancel_locked (RfLane *self);
 
-/* Its part has become what the consumer waits for. */
+/* The consumer has come to wait for its part. */
 void rf_lane_hurry_locked (RfLane *self);
 
-/* The server serves: what has failed too often may be tried again. */
-void rf_lane_unpark_locked (RfFetcher *fetcher);
+/* Has all lanes begin that wait in a state: PARKED, for the server serves again, or HELD, for the way to the
+ * resource is known or somebody else has to look for it. */
+void rf_lane_begin_all_locked (RfFetcher *fetcher, RfLaneState state);
 
 /* Has a lane that waits for a slot look again. */
 void rf_lane_resume_locked (RfLane *self);
@@ -184,18 +194,12 @@ void rf_lane_set_state_locked (RfLane *self, RfLaneState state);
 /* Has the reactor do what the state says. */
 void rf_lane_post_locked (RfLane *self);
 
-/* The way to the resource is known, or somebody else has to look for it. */
-void rf_lane_release_held_locked (RfFetcher *fetcher);
-
-/* Begins to write into a part where its bytes end, and no more. */
-void rf_lane_take_slot (RfLane *self, const RfPart *part);
+/* Begins to write into a gap, and no more. */
+void rf_lane_take_slot (RfLane *self, const RfGap *gap);
 void rf_lane_leave_slot (RfLane *self);
 
 /* Has the lane wait for a delay in microseconds, and for its turn in the session. */
 void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
-
-/* Has nothing to do with its part any more. */
-void rf_lane_leave_part_locked (RfLane *self);
 
 /* Something has come: how long there may be nothing begins anew. */
 void rf_lane_expect_more_locked (RfLane *self);
@@ -216,9 +220,6 @@ void rf_lane_judge_end_locked (RfLane *self, RfResult *result);
 /* Starts whatever can start now. */
 void rf_window_fill_locked (RfFetcher *self);
 
-/* Wakes the consumer if it waits for bytes of this part. */
-void rf_window_wake_locked (RfFetcher *self, const RfPart *part);
-
 /* The first answer is here: PART, WHOLE or NO_BYTES. */
 void rf_window_learn_locked (RfFetcher *self,
                              RfLane *lane,
@@ -226,9 +227,15 @@ void rf_window_learn_locked (RfFetcher *self,
                              RfAnswer answer,
                              const RfContentRange *content);
 
-/* Gives the next part of a sequential stream to its lane. NULL: no slot is free, or, if `ended`, no
+/* Gives the next part of a sequential stream to its lane. FALSE: no slot is free, or, if `ended`, no
  * more is wanted. */
-RfPart *rf_window_extend_locked (RfFetcher *self, gboolean *ended);
+gboolean rf_window_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended);
+
+/* Nobody fetches what is missing there any more. Does nothing with NULL. */
+void rf_window_forget_gap_locked (RfGap *gap);
+
+/* So many bytes have come at the start of a gap. */
+void rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length);
 
 /* A sequential stream is over and has brought the bytes before `end`. */
 void rf_window_finish_locked (RfFetcher *self, guint64 end);

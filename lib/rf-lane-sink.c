@@ -61,13 +61,13 @@ take_answer_locked (RfLane *self,
 
   self->error_status = 0;
   /* That a server begins to answer is progress, that it does so again and again is none. */
-  if (self->part->failures == 0 && self->part->stalls == 0)
+  if (self->gap->failures == 0 && self->gap->stalls == 0)
     fetcher->locked.last_progress = self->heard;
   rf_pace_add_first_byte (&fetcher->locked.pace, self->heard - self->began);
   if (rf_route_confirm (&fetcher->locked.route, self))
     {
       fetcher->locked.auth = head->auth;
-      rf_lane_release_held_locked (fetcher);
+      rf_lane_begin_all_locked (fetcher, RF_LANE_HELD);
     }
   else if (head->auth != RF_AUTH_NONE && self->route_number == fetcher->locked.route.number)
     {
@@ -93,7 +93,7 @@ judge_head_locked (RfLane *self, const RfResponseHead *head)
       take_answer_locked (self, head, answer, &content);
       /* The part may turn out shorter, and the server may send less of it than was asked for. */
       self->range.end
-          = self->part != NULL ? MIN (self->part->range.end, content.range.end) : self->range.start;
+          = self->gap != NULL ? MIN (self->gap->range.end, content.range.end) : self->range.start;
       return RF_BODY_ACCEPT;
     case RF_ANSWER_NO_BYTES:
       take_answer_locked (self, head, answer, &content);
@@ -153,7 +153,7 @@ find_space (RfLane *self, gboolean *wait)
 {
   RfFetcher *fetcher = self->fetcher;
   gboolean ended = FALSE;
-  RfPart *part;
+  gboolean found;
 
   g_mutex_lock (&fetcher->locked.lock);
   if (self->state == RF_LANE_CANCELLING)
@@ -171,13 +171,10 @@ find_space (RfLane *self, gboolean *wait)
     }
   /* The full slot is let go of first: it may be the only one, and the one that is to be filled. */
   rf_lane_leave_slot (self);
-  rf_lane_leave_part_locked (self);
-  part = rf_window_extend_locked (fetcher, &ended);
-  if (part != NULL)
+  found = rf_window_extend_locked (fetcher, self, &ended);
+  if (found)
     {
-      self->part = part;
-      part->lane = self;
-      rf_lane_take_slot (self, part);
+      rf_lane_take_slot (self, self->gap);
     }
   else if (ended)
     {
@@ -189,7 +186,7 @@ find_space (RfLane *self, gboolean *wait)
       self->paused = *wait = TRUE;
     }
   g_mutex_unlock (&fetcher->locked.lock);
-  return part != NULL;
+  return found;
 }
 
 static guint8 *
@@ -220,17 +217,13 @@ lane_commit (gpointer sink, gsize length)
   g_mutex_lock (&fetcher->locked.lock);
   if (self->state != RF_LANE_CANCELLING)
     {
-      RfPart *part = self->part;
-
       if (!self->received)
         g_clear_pointer (&fetcher->locked.trouble, g_free);
       self->received = TRUE;
-      part->filled = rf_ring_buffer_commit (fetcher->ring, part->slot, length);
       fetcher->locked.stats.bytes += length;
       fetcher->locked.last_progress = now;
-      complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL
-                 && part->filled == rf_range_length (part->range);
-      rf_window_wake_locked (fetcher, part);
+      rf_window_commit_locked (fetcher, self->gap, length);
+      complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL && self->gap == NULL;
     }
   g_mutex_unlock (&fetcher->locked.lock);
   if (complete)

@@ -35,29 +35,33 @@ rf_lane_set_state_locked (RfLane *self, RfLaneState state)
   self->state = state;
   if ((state == RF_LANE_IDLE || state == RF_LANE_CANCELLING || state == RF_LANE_PARKED)
       && rf_route_leave (route, self))
-    rf_lane_release_held_locked (self->fetcher);
+    rf_lane_begin_all_locked (self->fetcher, RF_LANE_HELD);
+}
+
+static void
+begin_locked (RfLane *self)
+{
+  rf_lane_set_state_locked (self, RF_LANE_STARTING);
+  rf_lane_post_locked (self);
 }
 
 void
-rf_lane_release_held_locked (RfFetcher *fetcher)
+rf_lane_begin_all_locked (RfFetcher *fetcher, RfLaneState state)
 {
   for (guint i = 0; i < fetcher->num_lanes; i++)
-    {
-      RfLane *lane = &fetcher->lanes[i];
-
-      if (lane->state != RF_LANE_HELD)
-        continue;
-      rf_lane_set_state_locked (lane, RF_LANE_STARTING);
-      rf_lane_post_locked (lane);
-    }
+    if (fetcher->lanes[i].state == state)
+      begin_locked (&fetcher->lanes[i]);
 }
 
 void
-rf_lane_take_slot (RfLane *self, const RfPart *part)
+rf_lane_take_slot (RfLane *self, const RfGap *gap)
 {
+  const RfPart *part = gap->part;
+
   self->slot = (int)part->slot;
-  self->range = (RfRange){ part->range.start + part->filled, part->range.end };
-  self->dest = rf_ring_buffer_get_slot_data (self->fetcher->ring, part->slot) + part->filled;
+  self->range = gap->range;
+  self->dest = rf_ring_buffer_get_slot_data (self->fetcher->ring, part->slot)
+               + (gap->range.start - part->range.start);
   rf_ring_buffer_begin_write (self->fetcher->ring, part->slot);
 }
 
@@ -67,13 +71,6 @@ rf_lane_leave_slot (RfLane *self)
   if (self->slot >= 0)
     rf_ring_buffer_end_write (self->fetcher->ring, (guint)self->slot);
   self->slot = -1;
-}
-
-void
-rf_lane_leave_part_locked (RfLane *self)
-{
-  if (self->part != NULL)
-    g_steal_pointer (&self->part)->lane = NULL;
 }
 
 void
@@ -107,7 +104,7 @@ get_allowance_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
 
-  return rf_pace_get_allowance (&fetcher->locked.pace, self->part != NULL ? self->part->stalls : 0,
+  return rf_pace_get_allowance (&fetcher->locked.pace, self->gap != NULL ? self->gap->stalls : 0,
                                 rf_options_get_timeout (fetcher->options) * G_TIME_SPAN_SECOND);
 }
 
@@ -134,7 +131,7 @@ prepare_request_locked (RfLane *self)
       g_free (self->if_match);
       self->if_match = g_strdup (if_match);
     }
-  rf_lane_take_slot (self, self->part);
+  rf_lane_take_slot (self, self->gap);
   self->received = FALSE;
   self->is_ending = FALSE;
   self->end = RF_END_OPEN;
@@ -152,8 +149,8 @@ prepare_request_locked (RfLane *self)
   self->request.ranged
       = !fetcher->locked.without_range && fetcher->locked.state != RF_FETCHER_SEQUENTIAL;
   /* Those that are kept may all be as bad as the one that was given up. */
-  self->request.is_fresh = self->part->wants_fresh;
-  self->part->wants_fresh = FALSE;
+  self->request.is_fresh = self->gap->wants_fresh;
+  self->gap->wants_fresh = FALSE;
   self->request.connect_timeout = allowance + allowance / CONNECT_MARGIN;
   fetcher->locked.stats.requests++;
   rf_lane_expect_more_locked (self);
@@ -308,18 +305,17 @@ rf_lane_clear (RfLane *self)
 }
 
 void
-rf_lane_assign_locked (RfLane *self, RfPart *part)
+rf_lane_assign_locked (RfLane *self, RfGap *gap)
 {
-  self->part = part;
-  part->lane = self;
-  rf_lane_set_state_locked (self, RF_LANE_STARTING);
-  rf_lane_post_locked (self);
+  self->gap = gap;
+  gap->lane = self;
+  begin_locked (self);
 }
 
 void
 rf_lane_cancel_locked (RfLane *self)
 {
-  self->part = NULL;
+  self->gap = NULL;
   if (self->state == RF_LANE_WAITING)
     rf_session_return_retry (self->fetcher->session);
   switch (self->state)
@@ -338,21 +334,6 @@ rf_lane_cancel_locked (RfLane *self)
     }
 }
 
-static void
-unpark_locked (RfLane *self)
-{
-  rf_lane_set_state_locked (self, RF_LANE_STARTING);
-  rf_lane_post_locked (self);
-}
-
-void
-rf_lane_unpark_locked (RfFetcher *fetcher)
-{
-  for (guint i = 0; i < fetcher->num_lanes; i++)
-    if (fetcher->lanes[i].state == RF_LANE_PARKED)
-      unpark_locked (&fetcher->lanes[i]);
-}
-
 void
 rf_lane_hurry_locked (RfLane *self)
 {
@@ -361,8 +342,8 @@ rf_lane_hurry_locked (RfLane *self)
   if (self->state == RF_LANE_PARKED)
     {
       /* It is counted anew by who waits for it. */
-      self->part->failures = 0;
-      unpark_locked (self);
+      self->gap->failures = 0;
+      begin_locked (self);
     }
   if (self->state != RF_LANE_WAITING || self->is_urgent)
     return;

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* Of the stream's timeout, no wait takes more than one part in so many: there has to be time for another
+ * request. */
+#define RF_PACE_MAX_SHARE 3
+
 /* What is usual, in microseconds. Zero: nothing is known. */
 typedef struct
 {

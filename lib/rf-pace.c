@@ -16,9 +16,6 @@
 /* While nothing is known: a name to be looked up, a handshake, and a store that has to look for the object. */
 #define INITIAL (3 * G_TIME_SPAN_SECOND)
 
-/* Of the stream's timeout: there has to be time for another request. */
-#define MAX_SHARE 3
-
 /* Each time twice as long. */
 #define GROWTH_BITS 1
 
@@ -67,7 +64,7 @@ rf_pace_get_allowance (const RfPace *self, guint stalls, gint64 timeout)
   guint growth;
 
   if (timeout > 0)
-    allowance = MIN (allowance, timeout / MAX_SHARE);
+    allowance = MIN (allowance, timeout / RF_PACE_MAX_SHARE);
   growth = (usual == 0 ? INITIAL_GROWTH_BITS : GROWTH_BITS) * MIN (stalls, MAX_GROWTH_BITS);
   return allowance << MIN (growth, MAX_GROWTH_BITS);
 }

@@ -15,13 +15,50 @@ rf_window_get_end_locked (RfFetcher *self)
   return MIN (self->locked.stop, self->locked.resource.size);
 }
 
+static RfGap *
+push_gap (RfPart *part, RfRange range)
+{
+  RfGap *gap = g_new0 (RfGap, 1);
+
+  gap->range = range;
+  gap->part = part;
+  g_queue_push_tail (&part->gaps, gap);
+  return gap;
+}
+
+void
+rf_window_forget_gap_locked (RfGap *gap)
+{
+  if (gap == NULL)
+    return;
+  gap->lane->gap = NULL;
+  g_queue_remove (&gap->part->gaps, gap);
+  g_free (gap);
+}
+
+/* Ends the requests for what is missing of a part from an offset on. */
+static void
+cancel_gaps_locked (RfPart *part, guint64 from)
+{
+  RfGap *gap;
+
+  while ((gap = g_queue_peek_tail (&part->gaps)) != NULL && gap->range.start >= from)
+    {
+      RfLane *lane = gap->lane;
+
+      rf_window_forget_gap_locked (gap);
+      rf_lane_cancel_locked (lane);
+    }
+  if (gap != NULL)
+    gap->range.end = MIN (gap->range.end, from);
+}
+
 static void
 abandon_part_locked (RfFetcher *self, GList *link)
 {
   RfPart *part = link->data;
 
-  if (part->lane != NULL)
-    rf_lane_cancel_locked (part->lane);
+  cancel_gaps_locked (part, part->range.start);
   rf_ring_buffer_abandon (self->ring, part->slot);
   g_free (part);
   g_queue_delete_link (&self->locked.parts, link);
@@ -53,8 +90,10 @@ hurry_head_locked (RfFetcher *self)
 {
   RfPart *part = g_queue_peek_head (&self->locked.parts);
 
-  if (part != NULL && part->lane != NULL)
-    rf_lane_hurry_locked (part->lane);
+  if (part == NULL)
+    return;
+  for (GList *link = part->gaps.head; link != NULL; link = link->next)
+    rf_lane_hurry_locked (((RfGap *)link->data)->lane);
 }
 
 void
@@ -65,9 +104,6 @@ rf_window_pop_locked (RfFetcher *self)
   if (part == NULL || part->delivered < rf_range_length (part->range))
     return;
   g_queue_pop_head (&self->locked.parts);
-  /* Its lane may not have noticed yet that the part is complete. */
-  if (part->lane != NULL)
-    part->lane->part = NULL;
   g_free (part);
   hurry_head_locked (self);
 }
@@ -94,20 +130,16 @@ cut_locked (RfFetcher *self, guint64 end)
   else
     {
       abandon_from_locked (self, link->next);
+      cancel_gaps_locked (part, end);
       part->range.end = end;
       rf_ring_buffer_truncate (self->ring, part->slot, (gsize)rf_range_length (part->range));
-      if (part->lane != NULL && part->filled == rf_range_length (part->range))
-        {
-          rf_lane_cancel_locked (part->lane);
-          part->lane = NULL;
-        }
     }
   self->locked.next = end;
   rf_window_pop_locked (self);
 }
 
-/* Makes a part of the window, if a slot is free for it. */
-static RfPart *
+/* Makes a part of the window, if a slot is free for it. Returns what is missing of it, which needs a lane. */
+static RfGap *
 push_part_locked (RfFetcher *self, RfRange range)
 {
   int slot = rf_ring_buffer_reserve (self->ring, (gsize)rf_range_length (range));
@@ -121,7 +153,7 @@ push_part_locked (RfFetcher *self, RfRange range)
   g_queue_push_tail (&self->locked.parts, part);
   self->locked.next = range.end;
   self->locked.num_started++;
-  return part;
+  return push_gap (part, range);
 }
 
 static RfLane *
@@ -155,15 +187,15 @@ start_part_locked (RfFetcher *self)
     .slot_size = rf_ring_buffer_get_slot_size (self->ring),
   };
   RfLane *lane = find_idle_lane_locked (self);
-  RfPart *part;
+  RfGap *gap;
   RfRange range;
 
   if (lane == NULL || !rf_plan_next_part (&plan, &range))
     return FALSE;
-  part = push_part_locked (self, range);
-  if (part == NULL)
+  gap = push_part_locked (self, range);
+  if (gap == NULL)
     return FALSE;
-  rf_lane_assign_locked (lane, part);
+  rf_lane_assign_locked (lane, gap);
   return TRUE;
 }
 
@@ -192,7 +224,47 @@ rf_window_fill_locked (RfFetcher *self)
 }
 
 void
-rf_window_wake_locked (RfFetcher *self, const RfPart *part)
+rf_window_learn_locked (RfFetcher *self,
+                        RfLane *lane,
+                        const RfResponseHead *head,
+                        RfAnswer answer,
+                        const RfContentRange *content)
+{
+  RfResource *resource = &self->locked.resource;
+
+  rf_resource_learn (resource, head, content->total, answer != RF_ANSWER_WHOLE);
+  self->locked.state = resource->ranges ? RF_FETCHER_PARALLEL : RF_FETCHER_SEQUENTIAL;
+
+  /* Its request goes on to its end, though nothing comes of it. */
+  if (resource->size <= lane->gap->range.start)
+    rf_window_forget_gap_locked (lane->gap);
+  cut_locked (self, resource->size);
+  g_cond_broadcast (&self->locked.cond);
+  rf_window_fill_locked (self);
+}
+
+gboolean
+rf_window_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended)
+{
+  guint64 start = self->locked.next;
+  guint64 end = rf_window_get_end_locked (self);
+  gsize slot_size = rf_ring_buffer_get_slot_size (self->ring);
+  RfGap *gap;
+
+  *ended = start >= end;
+  if (*ended)
+    return FALSE;
+  gap = push_part_locked (self, (RfRange){ start, start + MIN (end - start, slot_size) });
+  if (gap == NULL)
+    return FALSE;
+  gap->lane = lane;
+  lane->gap = gap;
+  return TRUE;
+}
+
+/* Wakes the consumer if it waits for bytes of this part. */
+static void
+wake_locked (RfFetcher *self, const RfPart *part)
 {
   if (self->locked.waiter == RF_WAITER_NONE
       || g_queue_peek_head (&self->locked.parts) != (gpointer)part)
@@ -202,39 +274,22 @@ rf_window_wake_locked (RfFetcher *self, const RfPart *part)
 }
 
 void
-rf_window_learn_locked (RfFetcher *self,
-                        RfLane *lane,
-                        const RfResponseHead *head,
-                        RfAnswer answer,
-                        const RfContentRange *content)
+rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length)
 {
-  RfResource *resource = &self->locked.resource;
-  RfPart *part = lane->part;
+  RfPart *part = gap->part;
+  const RfGap *first;
+  gsize filled;
 
-  rf_resource_learn (resource, head, content->total, answer != RF_ANSWER_WHOLE);
-  self->locked.state = resource->ranges ? RF_FETCHER_PARALLEL : RF_FETCHER_SEQUENTIAL;
-
-  if (resource->size <= part->range.start)
-    {
-      lane->part = NULL;
-      part->lane = NULL;
-    }
-  cut_locked (self, resource->size);
-  g_cond_broadcast (&self->locked.cond);
-  rf_window_fill_locked (self);
-}
-
-RfPart *
-rf_window_extend_locked (RfFetcher *self, gboolean *ended)
-{
-  guint64 start = self->locked.next;
-  guint64 end = rf_window_get_end_locked (self);
-  gsize slot_size = rf_ring_buffer_get_slot_size (self->ring);
-
-  *ended = start >= end;
-  if (*ended)
-    return NULL;
-  return push_part_locked (self, (RfRange){ start, start + MIN (end - start, slot_size) });
+  gap->range.start += length;
+  if (gap->range.start == gap->range.end)
+    rf_window_forget_gap_locked (gap);
+  first = g_queue_peek_head (&part->gaps);
+  filled = (gsize)((first != NULL ? first->range.start : part->range.end) - part->range.start);
+  if (filled == part->filled)
+    return;
+  rf_ring_buffer_commit (self->ring, part->slot, filled - part->filled);
+  part->filled = filled;
+  wake_locked (self, part);
 }
 
 void
