@@ -74,7 +74,7 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
   /**
    * GstRingFetchSrc:num-slots:
    *
-   * The number of slots of the ring; 0 lets the library choose, for a ring of 64 MiB at most. Two slots
+   * The number of slots of the ring; 0 lets the library choose, for a ring of 256 MiB at most. Two slots
    * are always kept for fetching: while downstream holds all others, buffers are copies.
    *
    * Since: 0.1

@@ -57,6 +57,7 @@ rf_curl_transfer_commit (RfCurlTransfer *self)
   gsize written = self->written;
 
   self->written = 0;
+  self->room = 0;
   if (written > 0)
     self->request->funcs->commit (self->request->sink, written);
 }

@@ -34,7 +34,7 @@ on_slot_free (gpointer data)
   if (!g_atomic_int_compare_and_exchange (&self->free_task_posted, FALSE, TRUE))
     return;
   rf_fetcher_ref (self);
-  rf_reactor_post (self->lanes[0].thread->reactor, &self->free_task);
+  rf_reactor_post (self->thread->reactor, &self->free_task);
 }
 
 static void
@@ -51,7 +51,7 @@ on_ring_lost (gpointer data)
 {
   RfFetcher *self = data;
 
-  rf_reactor_post (self->lanes[0].thread->reactor, &self->lost_task);
+  rf_reactor_post (self->thread->reactor, &self->lost_task);
 }
 
 RfFetcher *
@@ -62,8 +62,6 @@ rf_fetcher_new (RfSession *session,
                 guint num_workers)
 {
   RfFetcher *self = g_new0 (RfFetcher, 1);
-  guint num_threads = rf_session_get_num_threads (session);
-  guint first_thread = rf_session_pick_thread (session);
 
   g_atomic_ref_count_init (&self->references);
   g_mutex_init (&self->locked.lock);
@@ -77,11 +75,10 @@ rf_fetcher_new (RfSession *session,
   rf_resource_clear (&self->locked.resource);
   rf_route_init (&self->locked.route, location);
 
-  self->num_lanes = num_workers;
-  self->lanes = g_new0 (RfLane, num_workers);
-  for (guint i = 0; i < num_workers; i++)
-    rf_lane_init (&self->lanes[i], self,
-                  rf_session_get_thread (session, (first_thread + i) % num_threads));
+  self->num_workers = num_workers;
+  self->first_thread = rf_session_pick_thread (session);
+  self->thread = rf_session_get_thread (session, self->first_thread);
+  self->locked.lanes = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_lane_free);
   self->locked.stats.workers = num_workers;
 
   self->free_task.func = run_free_task;
@@ -104,9 +101,7 @@ rf_fetcher_unref (RfFetcher *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  for (guint i = 0; i < self->num_lanes; i++)
-    rf_lane_clear (&self->lanes[i]);
-  g_free (self->lanes);
+  g_ptr_array_unref (self->locked.lanes);
   rf_resource_clear (&self->locked.resource);
   rf_route_clear (&self->locked.route);
   g_free (self->locked.trouble);

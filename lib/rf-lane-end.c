@@ -213,6 +213,9 @@ complete_locked (RfLane *self)
   rf_session_refund_retry (fetcher->session);
   rf_lane_begin_all_locked (fetcher, RF_LANE_PARKED);
   rf_pace_add_gap (&fetcher->locked.pace, self->longest_gap);
+  if (self->answered != 0)
+    rf_pace_add_body (&fetcher->locked.pace, self->range.start - self->request.range.start,
+                      self->heard - self->answered);
   rf_window_forget_gap_locked (self->gap);
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
     rf_window_finish_locked (fetcher, self->range.start);

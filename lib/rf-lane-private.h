@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rf-fetcher-private.h"
+#include "rf-flow-private.h"
 #include "rf-pace-private.h"
 #include "rf-response-private.h"
 #include "rf-route-private.h"
@@ -71,13 +72,19 @@ struct _RfLane
 
   /* Guarded by the fetcher's lock. */
   RfLaneState state;
-  RfGap *gap;         /* that it fetches; NULL: none, or all of it is there */
-  gboolean posted;    /* the task is on its way */
-  gboolean paused;    /* the request waits for a slot */
-  gboolean received;  /* this request has brought bytes */
-  gint64 resume_at;   /* while it waits: when the backoff is over, */
-  gint64 turn;        /* and when its turn has come as well */
-  gboolean is_urgent; /* the turn is that of what a consumer waits for */
+  RfGap *gap;           /* that it fetches; NULL: none, or all of it is there */
+  gboolean posted;      /* the task is on its way */
+  gboolean paused;      /* the request waits for a slot */
+  gboolean received;    /* this request has brought bytes */
+  gint64 answered;      /* when the head of its answer came; 0: it has not */
+  guint64 marked;       /* the offset that it was at, */
+  gint64 marked_at;     /* when it was looked at last */
+  gboolean is_slow;     /* as it was then */
+  gboolean is_near_end; /* a request begun now is answered when this one ends */
+  gboolean is_to_share; /* another lane has nothing to do but a part of what is left of this one */
+  gint64 resume_at;     /* while it waits: when the backoff is over, */
+  gint64 turn;          /* and when its turn has come as well */
+  gboolean is_urgent;   /* the turn is that of what a consumer waits for */
 
   /* The reactor's, from the start of a request to its end. */
   RfTask task;
@@ -92,6 +99,8 @@ struct _RfLane
   gint64 began;  /* monotonic microseconds */
   gint64 heard;  /* when something has come at last */
   gint64 longest_gap;
+  guint64
+      message_end; /* where the body of the answer ends; beyond range.end: another lane has the rest */
   gboolean is_ending; /* nothing more is wanted of the message */
   RfLaneEnd end;
   GError *error; /* for TRANSIENT, REFUSED and PERMANENT */
@@ -128,10 +137,11 @@ struct _RfFetcher
   RfRingBuffer *ring;
   RfLocation *location; /* that was asked for; where it leads to is the route's matter */
   RfOptions *options;
-  RfLane *lanes;
-  guint num_lanes;
+  guint num_workers;
+  guint first_thread;            /* of the session, for the first lane; the next ones take turns */
+  const RfSessionThread *thread; /* for tasks that are no lane's */
 
-  /* Posted to the first lane's reactor when a slot has become free, and when the ring has been given to
+  /* Posted to that thread when a slot has become free, and when the ring has been given to
    * another fetcher. */
   RfTask free_task;
   gint free_task_posted; /* atomic */
@@ -147,6 +157,9 @@ struct _RfFetcher
     RfAuth auth;            /* what the end of the route wants, while that is known */
     gboolean without_range; /* the server chokes on Range headers */
     RfPace pace;
+    GPtrArray *lanes;  /* made when they are needed */
+    gint64 throttled;  /* when the server said last that it has too much to do; 0: never */
+    guint64 doubled;   /* bytes that may have come twice, because a request was split */
     gboolean wanted;   /* the consumer reads or has said from where: the window may open */
     GQueue parts;      /* the window, in order */
     guint64 position;  /* next byte for the consumer */
@@ -168,8 +181,8 @@ struct _RfFetcher
 
 /* rf-lane.c. What is not under the lock is for the lane's reactor. */
 
-void rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread);
-void rf_lane_clear (RfLane *self);
+RfLane *rf_lane_new (RfFetcher *fetcher, const RfSessionThread *thread);
+void rf_lane_free (RfLane *self);
 
 /* Has the lane fetch a gap. */
 void rf_lane_assign_locked (RfLane *self, RfGap *gap);
@@ -201,11 +214,33 @@ void rf_lane_leave_slot (RfLane *self);
 /* Has the lane wait for a delay in microseconds, and for its turn in the session. */
 void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
 
+/* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection, if what is
+ * left of it is only its end. */
+void rf_lane_expect_end (RfLane *self);
+
+/* rf-lane-watch.c: whether a request that runs gets on. */
+
+/* How long a request may receive nothing now, in microseconds. */
+gint64 rf_lane_get_allowance_locked (RfLane *self);
+
 /* Something has come: how long there may be nothing begins anew. */
 void rf_lane_expect_more_locked (RfLane *self);
 
-/* Nothing more is wanted of the message: it has a moment to end, for the sake of its connection. */
-void rf_lane_expect_end (RfLane *self);
+/* The head of the answer has come: its body is watched. */
+void rf_lane_expect_body_locked (RfLane *self);
+
+/* How the body has come since it was looked at last. */
+RfFlow rf_lane_get_flow_locked (RfLane *self, gint64 now);
+
+/* More of the body has come: if it is near its end, another request may begin. */
+void rf_lane_note_progress_locked (RfLane *self, gint64 now);
+
+/* Shares what is left with another lane, if that helps. On the lane's reactor, not from a sink function: what
+ * the transport was given to write to is another lane's afterwards. */
+void rf_lane_share_locked (RfLane *self);
+
+/* The time to look at a running request has come. Returns whether it is to be given up. */
+gboolean rf_lane_look (RfLane *self);
 
 /* rf-lane-sink.c: what the lane makes of what the transport brings. */
 
@@ -214,6 +249,23 @@ extern const RfSinkFuncs rf_lane_sink;
 /* rf-lane-end.c: a request is over. Says by its state what the lane does next. */
 
 void rf_lane_judge_end_locked (RfLane *self, RfResult *result);
+
+/* rf-workers.c: how many lanes are at work, and which one helps which. All under the lock. */
+
+/* Whether one more request may begin. */
+gboolean rf_workers_may_begin_locked (RfFetcher *self);
+
+/* A lane that has nothing to do; NULL: there are as many as there may be. */
+RfLane *rf_workers_find_idle_locked (RfFetcher *self);
+
+/* What is usual for requests, as others do at present. */
+RfUsual rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now);
+
+/* Whether what is left of a lane may be split, and so some bytes come twice. */
+gboolean rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual *usual);
+
+/* Nothing else is left to do for a lane: has the one that would end last share what is left of it. */
+void rf_workers_ask_for_share_locked (RfFetcher *self);
 
 /* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
 
@@ -233,6 +285,10 @@ gboolean rf_window_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended
 
 /* Nobody fetches what is missing there any more. Does nothing with NULL. */
 void rf_window_forget_gap_locked (RfGap *gap);
+
+/* Gives a lane what is missing from an offset within another one's gap on; all of it, where the offset is its
+ * start: then the other one is cancelled. */
+void rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane);
 
 /* So many bytes have come at the start of a gap. */
 void rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length);

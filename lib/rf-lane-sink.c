@@ -10,11 +10,13 @@
 
 /* The server is busy and says for how long. Who would have given up by then says so at once. */
 static void
-take_busy_answer (RfLane *self, const RfResponseHead *head)
+take_busy_answer_locked (RfLane *self, const RfResponseHead *head)
 {
   guint timeout = rf_options_get_timeout (self->fetcher->options);
 
   self->end = RF_END_TRANSIENT;
+  if (head->status == 429 || head->status == 503)
+    self->fetcher->locked.throttled = self->heard;
   if (head->retry_after == NULL)
     return;
   self->retry_after
@@ -91,6 +93,7 @@ judge_head_locked (RfLane *self, const RfResponseHead *head)
     case RF_ANSWER_PART:
     case RF_ANSWER_WHOLE:
       take_answer_locked (self, head, answer, &content);
+      self->message_end = content.range.end;
       /* The part may turn out shorter, and the server may send less of it than was asked for. */
       self->range.end
           = self->gap != NULL ? MIN (self->gap->range.end, content.range.end) : self->range.start;
@@ -116,7 +119,7 @@ judge_head_locked (RfLane *self, const RfResponseHead *head)
       take_answer_locked (self, head, RF_ANSWER_NO_BYTES, &content);
       return RF_BODY_DRAIN;
     case RF_ANSWER_TRANSIENT:
-      take_busy_answer (self, head);
+      take_busy_answer_locked (self, head);
       return RF_BODY_DRAIN;
     case RF_ANSWER_REFUSED:
       self->end = RF_END_REFUSED;
@@ -140,14 +143,15 @@ lane_head (gpointer sink, const RfResponseHead *head)
   if (self->state != RF_LANE_CANCELLING)
     verdict = judge_head_locked (self, head);
   if (verdict == RF_BODY_ACCEPT)
-    rf_lane_expect_more_locked (self);
+    rf_lane_expect_body_locked (self);
   g_mutex_unlock (&fetcher->locked.lock);
   if (verdict == RF_BODY_DRAIN)
     rf_lane_expect_end (self);
   return verdict;
 }
 
-/* The slot is full. A sequential stream goes on in the next one; anything else is too long. */
+/* All is there that was to come. A sequential stream goes on in the next slot; of a request that was split
+ * another one has the rest; anything else is too long. */
 static gboolean
 find_space (RfLane *self, gboolean *wait)
 {
@@ -164,6 +168,8 @@ find_space (RfLane *self, gboolean *wait)
   if (fetcher->locked.state != RF_FETCHER_SEQUENTIAL)
     {
       g_mutex_unlock (&fetcher->locked.lock);
+      if (self->range.end < self->message_end)
+        return FALSE;
       self->end = RF_END_PERMANENT;
       self->error = g_error_new_literal (RF_ERROR, RF_ERROR_PROTOCOL,
                                          "The server sent more bytes than it had announced");
@@ -223,6 +229,7 @@ lane_commit (gpointer sink, gsize length)
       fetcher->locked.stats.bytes += length;
       fetcher->locked.last_progress = now;
       rf_window_commit_locked (fetcher, self->gap, length);
+      rf_lane_note_progress_locked (self, now);
       complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL && self->gap == NULL;
     }
   g_mutex_unlock (&fetcher->locked.lock);

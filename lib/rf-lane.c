@@ -48,9 +48,13 @@ begin_locked (RfLane *self)
 void
 rf_lane_begin_all_locked (RfFetcher *fetcher, RfLaneState state)
 {
-  for (guint i = 0; i < fetcher->num_lanes; i++)
-    if (fetcher->lanes[i].state == state)
-      begin_locked (&fetcher->lanes[i]);
+  for (guint i = 0; i < fetcher->locked.lanes->len; i++)
+    {
+      RfLane *lane = fetcher->locked.lanes->pdata[i];
+
+      if (lane->state == state)
+        begin_locked (lane);
+    }
 }
 
 void
@@ -76,9 +80,11 @@ rf_lane_leave_slot (RfLane *self)
 void
 rf_lane_expect_end (RfLane *self)
 {
+  gboolean is_cut = self->range.end < self->message_end;
+
   self->is_ending = TRUE;
   rf_reactor_start_timer (self->thread->reactor, &self->timer,
-                          g_get_monotonic_time () + END_TIMEOUT);
+                          g_get_monotonic_time () + (is_cut ? 0 : END_TIMEOUT));
 }
 
 static void
@@ -99,29 +105,13 @@ rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent)
   rf_reactor_start_timer (self->thread->reactor, &self->timer, self->turn);
 }
 
-static gint64
-get_allowance_locked (RfLane *self)
-{
-  RfFetcher *fetcher = self->fetcher;
-
-  return rf_pace_get_allowance (&fetcher->locked.pace, self->gap != NULL ? self->gap->stalls : 0,
-                                rf_options_get_timeout (fetcher->options) * G_TIME_SPAN_SECOND);
-}
-
-void
-rf_lane_expect_more_locked (RfLane *self)
-{
-  rf_reactor_start_timer (self->thread->reactor, &self->timer,
-                          self->heard + get_allowance_locked (self));
-}
-
 static void
 prepare_request_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
   const char *if_match = rf_resource_get_if_match (&fetcher->locked.resource);
   RfRoute *route = &fetcher->locked.route;
-  gint64 allowance = get_allowance_locked (self);
+  gint64 allowance = rf_lane_get_allowance_locked (self);
 
   g_clear_pointer (&self->location, rf_location_unref);
   self->location = rf_location_ref (route->current);
@@ -133,6 +123,9 @@ prepare_request_locked (RfLane *self)
     }
   rf_lane_take_slot (self, self->gap);
   self->received = FALSE;
+  self->answered = 0;
+  self->is_slow = self->is_near_end = self->is_to_share = FALSE;
+  self->message_end = 0;
   self->is_ending = FALSE;
   self->end = RF_END_OPEN;
   self->error_status = 0;
@@ -198,6 +191,9 @@ act (RfLane *self)
     {
       resume = self->paused;
       self->paused = FALSE;
+      if (self->is_to_share)
+        rf_lane_share_locked (self);
+      self->is_to_share = FALSE;
     }
   else if (state == RF_LANE_WAITING)
     {
@@ -239,53 +235,31 @@ on_task (gpointer data)
   rf_fetcher_unref (fetcher);
 }
 
-/* Whether the request has received nothing for too long; if not, `until` is when to look again; 0: never. What
- * cannot be resumed is not given up, and what waits for a slot has not to receive anything. */
-static gboolean
-is_stalled_locked (RfLane *self, gint64 now, gint64 *until)
-{
-  *until = 0;
-  if (self->is_ending || self->fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
-    return self->is_ending;
-  *until = self->heard + get_allowance_locked (self);
-  return *until <= now;
-}
-
-/* The backoff is over, or the time for something to come. */
+/* The backoff is over, or it is time to look how the request gets on. */
 static void
 on_timer (gpointer data)
 {
   RfLane *self = data;
   RfTransport *transport = self->thread->transport;
-  gint64 now = g_get_monotonic_time ();
-  gboolean running, stalled;
-  gint64 until = 0;
+  gboolean running;
 
   g_mutex_lock (&self->fetcher->locked.lock);
   if (self->state == RF_LANE_WAITING)
     rf_lane_set_state_locked (self, RF_LANE_STARTING);
   running = self->state == RF_LANE_RUNNING;
-  stalled = running && is_stalled_locked (self, now, &until);
   g_mutex_unlock (&self->fetcher->locked.lock);
 
   if (!running)
-    {
-      act (self);
-      return;
-    }
-  if (stalled)
-    {
-      if (!self->is_ending)
-        self->end = RF_END_STALLED;
-      transport->cancel (transport, &self->request, TRUE);
-    }
-  else if (until > 0)
-    rf_reactor_start_timer (self->thread->reactor, &self->timer, until);
+    act (self);
+  else if (rf_lane_look (self))
+    transport->cancel (transport, &self->request, TRUE);
 }
 
-void
-rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread)
+RfLane *
+rf_lane_new (RfFetcher *fetcher, const RfSessionThread *thread)
 {
+  RfLane *self = g_new0 (RfLane, 1);
+
   self->fetcher = fetcher;
   self->thread = thread;
   self->slot = -1;
@@ -295,13 +269,15 @@ rf_lane_init (RfLane *self, RfFetcher *fetcher, const RfSessionThread *thread)
   self->timer.data = self;
   self->request.funcs = &rf_lane_sink;
   self->request.sink = self;
+  return self;
 }
 
 void
-rf_lane_clear (RfLane *self)
+rf_lane_free (RfLane *self)
 {
   g_clear_pointer (&self->location, rf_location_unref);
-  g_clear_pointer (&self->if_match, g_free);
+  g_free (self->if_match);
+  g_free (self);
 }
 
 void

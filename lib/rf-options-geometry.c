@@ -9,15 +9,18 @@
 
 #define DEFAULT_WORKERS 8
 
-/* The ring that is chosen without being asked for takes no more than this. */
-#define DEFAULT_RING_SIZE ((gsize)64 << 20)
+/* The ring that is chosen without being asked for takes no more than this, and only as far as it is used. */
+#define DEFAULT_RING_SIZE ((gsize)256 << 20)
 
-/* At 20 MiB/s a slot of 4 MiB takes 200 ms, which hides a first-byte latency of some milliseconds;
- * larger ones gain little and leave the processor's caches. */
-#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
+/* At 20 MiB/s a slot of 2 MiB takes 100 ms, as long as the longest usual wait for a first byte, which is hidden
+ * then. Larger ones leave the processor's caches. */
+#define DEFAULT_SLOT_SIZE ((gsize)2 << 20)
 
-/* Two slots a worker: one that fills while the consumer has the other. */
-#define SLOTS_PER_WORKER 2
+/* One that fills and one that is asked for ahead, */
+#define MIN_SLOTS_PER_WORKER 2
+
+/* and two for what others bring meanwhile if this worker is slow. */
+#define SLOTS_PER_WORKER 4
 
 /* With fewer, every buffer would be copied out: two slots are always kept for fetching. */
 #define DEFAULT_MIN_SLOTS 4
@@ -49,9 +52,9 @@ rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError 
   if (num_workers == 0)
     num_workers = DEFAULT_WORKERS;
   if (slot_size == 0)
-    slot_size
-        = CLAMP (DEFAULT_RING_SIZE / (num_slots != 0 ? num_slots : num_workers * SLOTS_PER_WORKER),
-                 RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
+    slot_size = CLAMP (DEFAULT_RING_SIZE
+                           / (num_slots != 0 ? num_slots : num_workers * MIN_SLOTS_PER_WORKER),
+                       RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
   if (num_slots == 0)
     num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
                               MAX ((guint64)num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS));

@@ -162,7 +162,7 @@ rf_options_get_num_slots (const RfOptions *self)
  * rf_options_set_num_slots:
  * @self: settings
  * @num_slots: the number of slots of the ring; 0 (the default) lets the library choose, for a ring
- *   of 64 MiB at most. Two slots are always kept for fetching: with fewer than three, all is copied.
+ *   of 256 MiB at most. Two slots are always kept for fetching: with fewer than three, all is copied.
  *
  * Since: 0.1
  */

@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How long a request may receive nothing: a decision without side effects. */
+/* What is usual for requests of a resource, and how long one may receive nothing: decisions without side
+ * effects. */
 
 #pragma once
 
-#include "rf-types.h"
+#include "rf-flow-private.h"
 
 G_BEGIN_DECLS
 
@@ -24,10 +25,17 @@ typedef struct
 {
   RfEstimate first_byte; /* from the start of a request to the head of its answer */
   RfEstimate gap;        /* the longest between two pieces of a body */
+  double bytes;          /* that bodies have brought lately, */
+  double time;           /* in so many microseconds of each */
 } RfPace;
 
 void rf_pace_add_first_byte (RfPace *self, gint64 wait);
 void rf_pace_add_gap (RfPace *self, gint64 wait);
+
+/* A body has brought so many bytes in so many microseconds. */
+void rf_pace_add_body (RfPace *self, guint64 bytes, gint64 time);
+
+RfUsual rf_pace_get_usual (const RfPace *self);
 
 /* How long to wait for a request of a part that so many were given up for in a row, in microseconds.
  * `timeout` is that of the whole stream; 0: none. */

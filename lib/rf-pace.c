@@ -25,6 +25,12 @@
 /* 300 ms become 5 minutes. */
 #define MAX_GROWTH_BITS 10
 
+/* Of what bodies have brought, what came before the last one counts for so much of what it did. */
+#define KEPT (7.0 / 8.0)
+
+/* In less, bodies bring what the kernel had at hand, which tells nothing of their rate. */
+#define MIN_TIME (5 * G_TIME_SPAN_MILLISECOND)
+
 static void
 add (RfEstimate *self, gint64 sample)
 {
@@ -54,6 +60,24 @@ void
 rf_pace_add_gap (RfPace *self, gint64 wait)
 {
   add (&self->gap, wait);
+}
+
+/* A body counts for as long as it took: a burst from the kernel's memory for next to nothing. */
+void
+rf_pace_add_body (RfPace *self, guint64 bytes, gint64 time)
+{
+  self->bytes = self->bytes * KEPT + (double)bytes;
+  self->time = self->time * KEPT + (double)MAX (time, 0);
+}
+
+RfUsual
+rf_pace_get_usual (const RfPace *self)
+{
+  RfUsual usual = { .first_byte = self->first_byte.mean };
+
+  if (self->time >= MIN_TIME)
+    usual.rate = (guint64)(self->bytes / self->time * G_TIME_SPAN_SECOND);
+  return usual;
 }
 
 gint64

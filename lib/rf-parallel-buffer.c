@@ -44,7 +44,8 @@ rf_parallel_buffer_init (RfParallelBuffer *self)
  * @size: the size in bytes; may be 0
  * @error: return location for an error
  *
- * Makes a buffer of zeros and reserves all its memory. Fails with %RF_ERROR_NO_SPACE,
+ * Makes a buffer of zeros. The memory of a named one is reserved, anonymous memory is used as far as it is
+ * written to; but if the machine has less left, that is an error in any case. Fails with %RF_ERROR_NO_SPACE,
  * %RF_ERROR_EXISTS and %RF_ERROR_INVALID_ARGUMENT. Not thread-safe: who shares a buffer between
  * threads must not close it under them.
  *

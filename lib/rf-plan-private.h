@@ -19,6 +19,22 @@ typedef struct
   gsize slot_size;
 } RfPlan;
 
+/* What the lanes of a resource do. */
+typedef struct
+{
+  guint num_workers;
+  guint num_waiting; /* for the head of an answer, or for their turn to ask */
+  guint num_flowing; /* their bodies come, */
+  guint num_ending;  /* and so many will have ended when a request that begins now is answered, */
+  guint num_slow;    /* and so many bring next to nothing; none is counted twice */
+} RfLoad;
+
+/* Whether one more request may begin. */
+gboolean rf_plan_may_begin (const RfLoad *load);
+
+/* The most lanes that can be at work at a time. */
+guint rf_plan_get_max_lanes (guint num_workers);
+
 /* The range of the next part. FALSE: there is none. */
 gboolean rf_plan_next_part (const RfPlan *plan, RfRange *part);
 

@@ -1,7 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Parts grow from a start or seek on: the first is small, so that the consumer has a whole part soon
+/* A worker's next request begins before its present one ends, so that the head of the answer comes when the
+ * body before it has ended: its wait costs nothing. What counts is how many bodies will flow then.
+ *
+ * Parts grow from a start or seek on: the first is small, so that the consumer has a whole part soon
  * and a demuxer that seeks again wastes little; each one after it is twice as large, up to a slot.
  * Near the end they shrink to an equal share for each worker, so that all end at about the same
  * time and none is left to carry the last slot alone. */
@@ -13,6 +16,24 @@
 
 /* Below this a part costs more in requests than it gains by being shared. */
 #define MIN_SHARE ((guint64)256 * 1024)
+
+/* A worker has a request whose body flows and one that waits for its head. */
+#define REQUESTS_PER_WORKER 2
+
+guint
+rf_plan_get_max_lanes (guint num_workers)
+{
+  return num_workers * REQUESTS_PER_WORKER;
+}
+
+gboolean
+rf_plan_may_begin (const RfLoad *load)
+{
+  guint num_busy = load->num_waiting + load->num_flowing;
+
+  return num_busy - load->num_ending - load->num_slow < load->num_workers
+         && num_busy < rf_plan_get_max_lanes (load->num_workers);
+}
 
 static guint64
 ramp (const RfPlan *plan)

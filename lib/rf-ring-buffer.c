@@ -28,6 +28,9 @@
 /* Slots that are always kept for fetching: the head of the stream and the part behind it. */
 #define SLOTS_KEPT 2
 
+/* A ring that is made smaller for want of memory has so many slots at least. */
+#define MIN_CHOSEN_SLOTS 4
+
 typedef struct
 {
   gsize length;    /* of the part; 0: the slot is free */
@@ -182,8 +185,8 @@ new_with_shm (RfShm *shm, guint num_slots, gsize slot_size, gsize events_at)
  * @slot_size: the size of a slot in bytes, 1 at least
  * @error: return location for an error
  *
- * Makes a ring and reserves all its memory. Fails with %RF_ERROR_NO_SPACE where there is not enough,
- * with %RF_ERROR_EXISTS where the name is taken, and with %RF_ERROR_INVALID_ARGUMENT where a name
+ * Makes a ring. The memory of a named one is reserved, anonymous memory is used as far as it is written to.
+ * Fails with %RF_ERROR_NO_SPACE where there is not enough, with %RF_ERROR_EXISTS where the name is taken, and with %RF_ERROR_INVALID_ARGUMENT where a name
  * or a size cannot be.
  *
  * Returns: (transfer full): the ring
@@ -212,7 +215,8 @@ rf_ring_buffer_new (const char *name, guint num_slots, gsize slot_size, GError *
  * @error: return location for an error
  *
  * Makes the ring that a reader with these settings would make for itself. Who reads one object after
- * another keeps it and gives it to each reader.
+ * another keeps it and gives it to each reader. Where no number of slots is set and memory is short, the
+ * ring gets fewer.
  *
  * Returns: (transfer full): the ring
  *
@@ -228,8 +232,21 @@ rf_ring_buffer_new_for_options (const RfOptions *options, GError **error)
 
   if (!rf_options_decide_geometry (options, &geometry, error))
     return NULL;
-  return rf_ring_buffer_new (rf_options_get_shm_name (options), geometry.num_slots,
-                             geometry.slot_size, error);
+  for (;; geometry.num_slots /= 2)
+    {
+      g_autoptr (GError) failure = NULL;
+      RfRingBuffer *self = rf_ring_buffer_new (rf_options_get_shm_name (options),
+                                               geometry.num_slots, geometry.slot_size, &failure);
+
+      if (self != NULL)
+        return self;
+      if (rf_options_get_num_slots (options) != 0 || geometry.num_slots < 2 * MIN_CHOSEN_SLOTS
+          || !g_error_matches (failure, RF_ERROR, RF_ERROR_NO_SPACE))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+    }
 }
 
 /**

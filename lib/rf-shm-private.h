@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A piece of shared memory whose every page is reserved when it is made. */
+/* A piece of shared memory. */
 
 #pragma once
 

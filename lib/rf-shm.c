@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Shared memory that cannot fail later. A page of a tmpfs that cannot be had is a SIGBUS at the
- * first write, so every page is reserved with fallocate() when the memory is made, where a full
- * /dev/shm or a lack of memory is an error that can be reported. Anonymous memory is a memfd: it
- * has no name that a killed process could leave behind, and seals keep others from resizing or
- * writing it. */
+/* Shared memory that cannot fail later. Anonymous memory is a memfd: it has no name that a killed process
+ * could leave behind, seals keep others from resizing or writing it, and no tmpfs bounds it. So its
+ * pages come when they are written first, as those of all memory do: a ring costs what is used of it, and
+ * is there at once. Named memory lies in /dev/shm, where a page that cannot be had is a SIGBUS at the first
+ * write: there every page is reserved with fallocate() when the memory is made. Both fail then, with an
+ * error that can be reported, if the machine has not so much memory left. */
 
 #include "rf-shm-private.h"
 
@@ -35,7 +36,7 @@ struct _RfShm
 };
 
 /* Bytes that the kernel can give out without swapping or killing, or G_MAXUINT64 where it does not
- * tell. fallocate() on shared memory would not fail beyond it: the kernel would kill a process. */
+ * tell. Nothing would fail beyond it: the kernel would kill a process. */
 static guint64
 read_available_memory (void)
 {
@@ -51,6 +52,7 @@ read_available_memory (void)
   return kibibytes * 1024;
 }
 
+/* Sets the size. */
 static gboolean
 reserve (int fd, gsize from, gsize size, gboolean named, GError **error)
 {
@@ -67,7 +69,8 @@ reserve (int fd, gsize from, gsize size, gboolean named, GError **error)
     }
 
   do
-    status = fallocate (fd, 0, (off_t)from, (off_t)(size - from));
+    status = named ? fallocate (fd, 0, (off_t)from, (off_t)(size - from))
+                   : ftruncate (fd, (off_t)size);
   while (status != 0 && errno == EINTR);
   if (status == 0)
     return TRUE;

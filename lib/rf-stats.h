@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @connections: connections opened
  * @retries: requests that had to be repeated after a failure
  * @stalls: requests that were given up because nothing came; they are among @retries too
+ * @splits: requests of which another one has taken over a part, because they were slow or nothing else was
+ *   left to do
  * @workers: the most requests that may be in flight
  * @slots_free: slots that wait for work
  * @slots_filling: slots that bytes arrive in or wait in for the consumer
@@ -34,6 +36,7 @@ typedef struct
   guint64 connections;
   guint64 retries;
   guint64 stalls;
+  guint64 splits;
   guint workers;
   guint slots_free;
   guint slots_filling;

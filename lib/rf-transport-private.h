@@ -84,7 +84,8 @@ typedef struct
 
   /* Where the next bytes go, and how many fit there. NULL: nowhere now; `wait` says whether to hold
    * the request until resume() is called, or to end it. The same place is given again until bytes
-   * have been committed. */
+   * have been committed. What is given may be used until the transport returns to the reactor: the next
+   * time it may be less. */
   guint8 *(*space) (gpointer sink, gsize *length, gboolean *wait);
 
   /* So many bytes have been written there. */

@@ -15,14 +15,16 @@ rf_window_get_end_locked (RfFetcher *self)
   return MIN (self->locked.stop, self->locked.resource.size);
 }
 
+/* What is missing from one place of a part on, behind another gap or, with NULL, as its first one. */
 static RfGap *
-push_gap (RfPart *part, RfRange range)
+insert_gap (RfPart *part, RfGap *before, RfRange range)
 {
   RfGap *gap = g_new0 (RfGap, 1);
+  GList *sibling = before != NULL ? g_queue_find (&part->gaps, before) : NULL;
 
   gap->range = range;
   gap->part = part;
-  g_queue_push_tail (&part->gaps, gap);
+  g_queue_insert_after (&part->gaps, sibling, gap);
   return gap;
 }
 
@@ -79,8 +81,8 @@ abandon_from_locked (RfFetcher *self, GList *link)
 void
 rf_window_clear_locked (RfFetcher *self)
 {
-  for (guint i = 0; i < self->num_lanes; i++)
-    rf_lane_cancel_locked (&self->lanes[i]);
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    rf_lane_cancel_locked (self->locked.lanes->pdata[i]);
   abandon_from_locked (self, self->locked.parts.head);
 }
 
@@ -153,17 +155,7 @@ push_part_locked (RfFetcher *self, RfRange range)
   g_queue_push_tail (&self->locked.parts, part);
   self->locked.next = range.end;
   self->locked.num_started++;
-  return push_gap (part, range);
-}
-
-static RfLane *
-find_idle_lane_locked (RfFetcher *self)
-{
-  /* The first ones first: their connections are the warmest. */
-  for (guint i = 0; i < self->num_lanes; i++)
-    if (self->lanes[i].state == RF_LANE_IDLE)
-      return &self->lanes[i];
-  return NULL;
+  return insert_gap (part, NULL, range);
 }
 
 /* Where parts end. The first request has to ask for something, be it wanted or not. */
@@ -183,10 +175,10 @@ start_part_locked (RfFetcher *self)
     .next = self->locked.next,
     .end = get_plan_end_locked (self),
     .num_started = self->locked.num_started,
-    .num_workers = self->num_lanes,
+    .num_workers = self->num_workers,
     .slot_size = rf_ring_buffer_get_slot_size (self->ring),
   };
-  RfLane *lane = find_idle_lane_locked (self);
+  RfLane *lane = rf_workers_find_idle_locked (self);
   RfGap *gap;
   RfRange range;
 
@@ -209,12 +201,16 @@ rf_window_fill_locked (RfFetcher *self)
         start_part_locked (self);
       break;
     case RF_FETCHER_PARALLEL:
-      while (self->locked.wanted && start_part_locked (self))
-        ;
+      while (self->locked.wanted && rf_workers_may_begin_locked (self))
+        if (!start_part_locked (self))
+          {
+            rf_workers_ask_for_share_locked (self);
+            break;
+          }
       break;
     case RF_FETCHER_SEQUENTIAL:
-      for (guint i = 0; i < self->num_lanes; i++)
-        rf_lane_resume_locked (&self->lanes[i]);
+      for (guint i = 0; i < self->locked.lanes->len; i++)
+        rf_lane_resume_locked (self->locked.lanes->pdata[i]);
       break;
     case RF_FETCHER_IDLE:
     case RF_FETCHER_ENDED:
@@ -241,6 +237,24 @@ rf_window_learn_locked (RfFetcher *self,
   cut_locked (self, resource->size);
   g_cond_broadcast (&self->locked.cond);
   rf_window_fill_locked (self);
+}
+
+void
+rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane)
+{
+  RfRange rest = { at, gap->range.end };
+
+  if (at == gap->range.start)
+    {
+      RfLane *former = gap->lane;
+
+      former->gap = NULL;
+      rf_lane_cancel_locked (former);
+      rf_lane_assign_locked (lane, gap);
+      return;
+    }
+  gap->range.end = at;
+  rf_lane_assign_locked (lane, insert_gap (gap->part, gap, rest));
 }
 
 gboolean

@@ -39,14 +39,14 @@ test_choices (void)
   for (guint workers = 1; workers <= 256; workers++)
     {
       geometry = decide (workers, 0, 0);
-      g_assert_cmpuint (geometry.num_slots * geometry.slot_size, <=, 64 * MIB);
-      g_assert_cmpuint (geometry.num_slots, >=, MIN (workers, 16) + 2);
+      g_assert_cmpuint (geometry.num_slots * geometry.slot_size, <=, 256 * MIB);
+      g_assert_cmpuint (geometry.num_slots, >=, 2 * workers);
     }
 
   geometry = decide (0, 3, 0);
   g_assert_cmpuint (geometry.num_slots, ==, 3);
-  g_assert_cmpuint (geometry.slot_size, ==, 4 * MIB);
-  geometry = decide (0, 0, 16 * MIB);
+  g_assert_cmpuint (geometry.slot_size, ==, 2 * MIB);
+  geometry = decide (0, 0, 64 * MIB);
   g_assert_cmpuint (geometry.num_slots, ==, 4);
 }
 

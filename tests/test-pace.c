@@ -167,6 +167,30 @@ test_growth (void)
       }
 }
 
+/* A body counts for the time it took: what came at once from the kernel's memory tells nothing. */
+static void
+test_rate (void)
+{
+  RfPace pace = { 0 };
+
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, ==, 0);
+  rf_pace_add_body (&pace, 1 << 20, 100);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, ==, 0);
+  rf_pace_add_body (&pace, 1 << 20, S / 10);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, <, 20 << 20);
+  for (guint i = 0; i < 50; i++)
+    rf_pace_add_body (&pace, 1 << 20, S / 10);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, >=, (10 << 20) - 1);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, <=, (10 << 20) + (1 << 14));
+
+  /* One slow request that was cut short changes little, a network that has become slower changes all. */
+  rf_pace_add_body (&pace, 1 << 17, S / 10);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, >, 8 << 20);
+  for (guint i = 0; i < 50; i++)
+    rf_pace_add_body (&pace, 1 << 20, S);
+  g_assert_cmpuint (rf_pace_get_usual (&pace).rate, <=, (1 << 20) + (1 << 14));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -178,5 +202,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pace/adapts", test_adapts);
   g_test_add_func ("/pace/timeouts", test_timeouts);
   g_test_add_func ("/pace/growth", test_growth);
+  g_test_add_func ("/pace/rate", test_rate);
   return g_test_run ();
 }

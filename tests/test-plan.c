@@ -58,6 +58,36 @@ test_far_end (void)
   g_assert_false (rf_plan_next_part (&plan, &part));
 }
 
+/* One request a worker waits for its head, and no more bodies flow than there are workers when it comes. */
+static void
+test_may_begin (void)
+{
+  static const struct
+  {
+    RfLoad load;
+    gboolean may_begin;
+  } cases[] = {
+    { { .num_workers = 1 }, TRUE },
+    { { .num_workers = 1, .num_waiting = 1 }, FALSE },
+    { { .num_workers = 1, .num_flowing = 1 }, FALSE },
+    { { .num_workers = 1, .num_flowing = 1, .num_ending = 1 }, TRUE },
+    { { .num_workers = 1, .num_flowing = 1, .num_slow = 1 }, TRUE },
+    { { .num_workers = 1, .num_flowing = 1, .num_ending = 1, .num_waiting = 1 }, FALSE },
+    { { .num_workers = 1, .num_flowing = 2, .num_ending = 2 }, FALSE },
+    { { .num_workers = 8, .num_flowing = 7 }, TRUE },
+    { { .num_workers = 8, .num_flowing = 5, .num_waiting = 3 }, FALSE },
+    { { .num_workers = 8, .num_flowing = 8, .num_ending = 3, .num_waiting = 2 }, TRUE },
+    { { .num_workers = 8, .num_flowing = 8, .num_ending = 3, .num_waiting = 3 }, FALSE },
+    { { .num_workers = 8, .num_flowing = 8, .num_ending = 2, .num_slow = 1, .num_waiting = 2 },
+      TRUE },
+    { { .num_workers = 8, .num_flowing = 16, .num_ending = 4, .num_slow = 12 }, FALSE },
+    { { .num_workers = 2, .num_flowing = 4, .num_ending = 1 }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (rf_plan_may_begin (&cases[i].load), ==, cases[i].may_begin);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -65,5 +95,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/tiles", test_tiles);
   g_test_add_func ("/plan/ramp", test_ramp);
   g_test_add_func ("/plan/far-end", test_far_end);
+  g_test_add_func ("/plan/may-begin", test_may_begin);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Shared memory: reserved, sealed, found by its name, and gone afterwards. */
+/* Shared memory: promised or reserved, sealed, found by its name, and gone afterwards. */
 
 #include "rf-shm-private.h"
 
@@ -44,6 +44,17 @@ check_reserved (const RfShm *shm)
   g_assert_cmpint (info.st_blocks * 512, >=, (goffset)rf_shm_get_size (shm));
 }
 
+/* None is. */
+static void
+check_untouched (const RfShm *shm)
+{
+  struct stat info;
+
+  g_assert_cmpint (fstat (rf_shm_get_fd (shm), &info), ==, 0);
+  g_assert_cmpint (info.st_size, >=, (goffset)rf_shm_get_size (shm));
+  g_assert_cmpint (info.st_blocks, ==, 0);
+}
+
 static void
 test_anonymous (void)
 {
@@ -52,7 +63,7 @@ test_anonymous (void)
 
   g_assert_null (rf_shm_get_name (shm));
   g_assert_cmpuint (rf_shm_get_size (shm), ==, 100001);
-  check_reserved (shm);
+  check_untouched (shm);
   check_zero (rf_shm_get_data (shm), 100001);
 
   memcpy (rf_shm_get_data (shm), "abc", 3);
@@ -285,13 +296,15 @@ test_grow (void)
 {
   g_autoptr (RfShm) shm = new_shm (NULL, 5000);
   g_autoptr (GError) error = NULL;
+  struct stat info;
   guint8 *data;
 
   memset (rf_shm_get_data (shm), 'x', 5000);
   g_assert_true (rf_shm_grow (shm, 3000000, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (rf_shm_get_size (shm), ==, 3000000);
-  check_reserved (shm);
+  g_assert_cmpint (fstat (rf_shm_get_fd (shm), &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, 3000000);
   data = rf_shm_get_data (shm);
   for (guint i = 0; i < 5000; i++)
     g_assert_cmpint (data[i], ==, 'x');

@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is to be expected of a request whose body is on its way, and what another one should take over of
+ * it: decisions without side effects. */
+
+#pragma once
+
+#include "rf-types.h"
+
+G_BEGIN_DECLS
+
+/* What is usual for requests of this resource. */
+typedef struct
+{
+  gint64 first_byte; /* from the start of a request to the head of its answer, in microseconds */
+  guint64 rate;      /* of one body, in bytes a second; 0: nothing is known */
+} RfUsual;
+
+/* How a request is getting on. */
+typedef struct
+{
+  guint64 left;    /* bytes that are missing */
+  guint64 brought; /* bytes that have come lately, */
+  gint64 flowing;  /* in so many microseconds; 0: the head has not come yet */
+} RfFlow;
+
+/* Microseconds until all will have come; G_MAXINT64: that cannot be told. */
+gint64 rf_flow_get_time_left (const RfFlow *self, const RfUsual *usual);
+
+/* How long to watch a request before its rate says something, in microseconds. */
+gint64 rf_flow_get_watch_time (const RfUsual *usual);
+
+/* Whether it is much slower than usual. FALSE too where it has not been watched for long enough. */
+gboolean rf_flow_is_slow (const RfFlow *self, const RfUsual *usual);
+
+/* How much of what is left it should keep if another request begins now with the rest, so that both end
+ * at the same time; all of it: another one would not help. */
+guint64 rf_flow_get_share (const RfFlow *self, const RfUsual *usual);
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One slow connection of many must not hold up what comes in order. A request is watched for a stretch of
+ * time in which a usual one brings enough to be judged by; one that brings a fraction of that shares what
+ * is left with another request, in the ratio of their rates. */
+
+#include "rf-flow-private.h"
+
+/* Before this, bytes of a body come in bursts that say nothing of its rate: of what the kernel had at
+ * hand, and of a window that still opens. */
+#define MIN_WATCH (30 * G_TIME_SPAN_MILLISECOND)
+
+/* While a window opens, a round trip brings one burst. */
+#define WATCH_ROUND_TRIPS 2
+
+/* What a usual request brings meanwhile, at the least: several of the pieces of 64 KiB that networks hand
+ * over at a time. */
+#define WATCH_SIZE ((guint64)256 * 1024)
+
+/* Times slower than usual. Connections that share a link fairly differ by less. */
+#define SLOWNESS 4
+
+/* A request for less than this is not worth its head. */
+#define MIN_SHARE ((guint64)64 * 1024)
+
+/* What a slow request need not keep: the other one brings it along. */
+#define MIN_KEPT ((guint64)16 * 1024)
+
+/* A request that brings the end nearer by less than this is not worth its load. */
+#define MIN_GAIN (10 * G_TIME_SPAN_MILLISECOND)
+
+/* A flow that has not been seen for so long is taken for a usual one. */
+#define MIN_FLOWING (5 * G_TIME_SPAN_MILLISECOND)
+
+/* In bytes a second; 0: nothing comes, or nothing is known. */
+static double
+get_rate (const RfFlow *self, const RfUsual *usual)
+{
+  if (self->flowing < MIN_FLOWING)
+    return (double)usual->rate;
+  return (double)self->brought * G_TIME_SPAN_SECOND / (double)self->flowing;
+}
+
+static gint64
+to_time (double microseconds)
+{
+  return microseconds < (double)G_MAXINT64 ? (gint64)microseconds : G_MAXINT64;
+}
+
+gint64
+rf_flow_get_time_left (const RfFlow *self, const RfUsual *usual)
+{
+  double rate = get_rate (self, usual);
+  double wait = self->flowing == 0 ? (double)usual->first_byte : 0.0;
+
+  if (self->left == 0)
+    return 0;
+  return rate > 0.0 ? to_time (wait + (double)self->left * G_TIME_SPAN_SECOND / rate) : G_MAXINT64;
+}
+
+gint64
+rf_flow_get_watch_time (const RfUsual *usual)
+{
+  gint64 watch = MAX (MIN_WATCH, WATCH_ROUND_TRIPS * usual->first_byte);
+
+  if (usual->rate == 0)
+    return watch;
+  return MAX (watch, to_time ((double)WATCH_SIZE * G_TIME_SPAN_SECOND / (double)usual->rate));
+}
+
+gboolean
+rf_flow_is_slow (const RfFlow *self, const RfUsual *usual)
+{
+  double expected = (double)usual->rate * (double)self->flowing / G_TIME_SPAN_SECOND;
+
+  if (usual->rate == 0 || self->left == 0 || self->flowing < rf_flow_get_watch_time (usual))
+    return FALSE;
+  return (double)self->brought * SLOWNESS < expected;
+}
+
+guint64
+rf_flow_get_share (const RfFlow *self, const RfUsual *usual)
+{
+  double own = get_rate (self, usual);
+  double other = (double)usual->rate;
+  double wait = (double)usual->first_byte / G_TIME_SPAN_SECOND;
+  gint64 alone = rf_flow_get_time_left (self, usual);
+  double together;
+  guint64 kept;
+
+  if (usual->rate == 0 || self->left < MIN_SHARE)
+    return self->left;
+  /* Both end when `own * together` and `other * (together - wait)` are all that is left. */
+  together = ((double)self->left + other * wait) / (own + other);
+  if (alone - MIN (to_time (together * G_TIME_SPAN_SECOND), alone) < MIN_GAIN)
+    return self->left;
+  kept = (guint64)(own * together);
+  if (kept < MIN_KEPT)
+    return 0;
+  return kept < self->left && self->left - kept >= MIN_SHARE ? kept : self->left;
+}

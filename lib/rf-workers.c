@@ -1,0 +1,155 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The lanes of a resource as a crew: how many are at work, whether one more would be too many, and who helps
+ * whom when one of them is slow or nothing else is left to do. What is decided here is done by the lane
+ * that has to share, on its reactor. */
+
+#include "rf-lane-private.h"
+
+#include "rf-plan-private.h"
+
+/* How long nothing is split after a server has said that it has too much to do. */
+#define THROTTLED_TIME (5 * G_TIME_SPAN_SECOND)
+
+/* Of all bytes, one in so many may come twice. */
+#define DOUBLED_SHARE 20
+
+/* The head of an answer has come. */
+static gboolean
+is_flowing (const RfLane *lane)
+{
+  return lane->state == RF_LANE_RUNNING && lane->answered != 0;
+}
+
+static RfLoad
+get_load_locked (RfFetcher *self)
+{
+  RfLoad load = { .num_workers = self->num_workers };
+
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    {
+      const RfLane *lane = self->locked.lanes->pdata[i];
+
+      if (lane->state == RF_LANE_IDLE || lane->state == RF_LANE_CANCELLING)
+        continue;
+      if (!is_flowing (lane))
+        {
+          load.num_waiting++;
+          continue;
+        }
+      load.num_flowing++;
+      if (lane->is_near_end || lane->gap == NULL)
+        load.num_ending++;
+      else if (lane->is_slow)
+        load.num_slow++;
+    }
+  return load;
+}
+
+gboolean
+rf_workers_may_begin_locked (RfFetcher *self)
+{
+  RfLoad load = get_load_locked (self);
+
+  return rf_plan_may_begin (&load);
+}
+
+RfLane *
+rf_workers_find_idle_locked (RfFetcher *self)
+{
+  GPtrArray *lanes = self->locked.lanes;
+  guint thread = (self->first_thread + lanes->len) % rf_session_get_num_threads (self->session);
+
+  /* The first ones first: their connections are the warmest. */
+  for (guint i = 0; i < lanes->len; i++)
+    if (((RfLane *)lanes->pdata[i])->state == RF_LANE_IDLE)
+      return lanes->pdata[i];
+  if (lanes->len >= rf_plan_get_max_lanes (self->num_workers))
+    return NULL;
+  g_ptr_array_add (lanes, rf_lane_new (self, rf_session_get_thread (self->session, thread)));
+  return lanes->pdata[lanes->len - 1];
+}
+
+RfUsual
+rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
+{
+  RfUsual usual = rf_pace_get_usual (&self->locked.pace);
+  gint64 watch = rf_flow_get_watch_time (&usual);
+  guint64 sum = 0;
+  guint count = 0;
+
+  /* Where all have become slower, none of them is slow. */
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    {
+      RfLane *lane = self->locked.lanes->pdata[i];
+      RfFlow flow;
+
+      if (lane == except || !is_flowing (lane) || lane->gap == NULL || lane->is_slow)
+        continue;
+      flow = rf_lane_get_flow_locked (lane, now);
+      if (flow.flowing < watch / 2)
+        continue;
+      sum += (guint64)((double)flow.brought * G_TIME_SPAN_SECOND / (double)flow.flowing);
+      count++;
+    }
+  if (count > 0)
+    usual.rate = MIN (usual.rate, sum / count);
+  return usual;
+}
+
+/* What a connection may still bring when nobody wants it any more: as much as in a round trip. */
+static guint64
+estimate_doubled (const RfFlow *flow, const RfUsual *usual)
+{
+  if (flow->flowing == 0)
+    return 0;
+  return (guint64)((double)flow->brought / (double)flow->flowing * (double)usual->first_byte);
+}
+
+gboolean
+rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual *usual)
+{
+  gint64 throttled = self->locked.throttled;
+  guint64 doubled = estimate_doubled (flow, usual);
+
+  if (throttled != 0 && g_get_monotonic_time () - throttled < THROTTLED_TIME)
+    return FALSE;
+  if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE)
+    return FALSE;
+  self->locked.doubled += doubled;
+  return TRUE;
+}
+
+void
+rf_workers_ask_for_share_locked (RfFetcher *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  RfUsual usual = rf_pace_get_usual (&self->locked.pace);
+  RfLane *last = NULL;
+  gint64 longest = 0;
+
+  /* Nobody waits for what comes, or one has been asked already. */
+  if (self->locked.waiter == RF_WAITER_NONE)
+    return;
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    {
+      RfLane *lane = self->locked.lanes->pdata[i];
+      RfFlow flow;
+
+      if (!is_flowing (lane) || lane->gap == NULL)
+        continue;
+      if (lane->is_to_share)
+        return;
+      flow = rf_lane_get_flow_locked (lane, now);
+      if (rf_flow_get_time_left (&flow, &usual) <= longest
+          || rf_flow_get_share (&flow, &usual) == flow.left)
+        continue;
+      longest = rf_flow_get_time_left (&flow, &usual);
+      last = lane;
+    }
+  if (last == NULL)
+    return;
+  last->is_to_share = TRUE;
+  rf_lane_post_locked (last);
+}

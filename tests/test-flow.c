@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How a body gets on, and what another request should take over of it. */
+
+#include "rf-flow-private.h"
+
+#define KIB ((guint64)1 << 10)
+#define MIB ((guint64)1 << 20)
+#define MS G_TIME_SPAN_MILLISECOND
+#define S G_TIME_SPAN_SECOND
+
+/* What a connection of so many bytes a second has brought after so long. */
+static RfFlow
+make_flow (guint64 left, guint64 rate, gint64 flowing)
+{
+  return (RfFlow){ .left = left,
+                   .brought = (guint64)((double)rate * (double)flowing / S),
+                   .flowing = flowing };
+}
+
+static void
+test_time_left (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 10 * MIB };
+  const RfUsual unknown = { 0 };
+  RfFlow flow = { .left = 10 * MIB };
+
+  /* Its head has not come, so that it is taken for a usual one. */
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, S + 20 * MS);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &unknown), ==, G_MAXINT64);
+
+  /* Too short a time to say anything. */
+  flow = make_flow (10 * MIB, 1000 * MIB, MS);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, S);
+
+  flow = make_flow (10 * MIB, 5 * MIB, 100 * MS);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, 2 * S);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &unknown), ==, 2 * S);
+
+  flow = make_flow (1, 0, 100 * MS);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, G_MAXINT64);
+  flow = make_flow (0, 0, 100 * MS);
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, 0);
+  flow = (RfFlow){ .left = G_MAXUINT64, .brought = 1, .flowing = S };
+  g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, G_MAXINT64);
+}
+
+/* A request is not judged before a usual one would have brought some pieces, and round trips have passed. */
+static void
+test_watch_time (void)
+{
+  static const RfUsual cases[] = {
+    { 0, 0 }, { 20 * MS, 20 * MIB }, { 100 * MS, 20 * MIB }, { 5 * MS, 64 * KIB },
+    { 0, 1 }, { 1, G_MAXUINT64 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gint64 watch = rf_flow_get_watch_time (&cases[i]);
+
+      g_assert_cmpint (watch, >=, 30 * MS);
+      g_assert_cmpint (watch, >=, 2 * cases[i].first_byte);
+      if (cases[i].rate > 0)
+        g_assert_cmpfloat ((double)watch / S * (double)cases[i].rate, >=,
+                           (double)(256 * KIB) * 0.999);
+    }
+  g_assert_cmpint (rf_flow_get_watch_time (&cases[1]), ==, 40 * MS);
+  g_assert_cmpint (rf_flow_get_watch_time (&cases[3]), ==, 4 * S);
+}
+
+static void
+test_slow (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 20 * MIB };
+  const RfUsual unknown = { .first_byte = 20 * MS };
+  RfFlow flow = make_flow (MIB, MIB, 100 * MS);
+
+  g_assert_true (rf_flow_is_slow (&flow, &usual));
+  g_assert_false (rf_flow_is_slow (&flow, &unknown));
+  flow = make_flow (MIB, 0, 100 * MS);
+  g_assert_true (rf_flow_is_slow (&flow, &usual));
+  /* It may be a slow beginning. */
+  flow = make_flow (MIB, MIB, 10 * MS);
+  g_assert_false (rf_flow_is_slow (&flow, &usual));
+  /* Half of what others get is bad luck. */
+  flow = make_flow (MIB, 10 * MIB, 100 * MS);
+  g_assert_false (rf_flow_is_slow (&flow, &usual));
+  flow = make_flow (0, 0, 100 * MS);
+  g_assert_false (rf_flow_is_slow (&flow, &usual));
+}
+
+/* Both end at the same time, and sooner than one alone would. */
+static void
+test_share (void)
+{
+  static const gint64 first_bytes[] = { 0, MS, 20 * MS, 100 * MS };
+  static const guint64 rates[] = { 64 * KIB, MIB, 5 * MIB, 20 * MIB, 100 * MIB };
+  static const guint64 sizes[] = { 256 * KIB, 2 * MIB, 64 * MIB };
+  guint splits = 0;
+
+  for (guint f = 0; f < G_N_ELEMENTS (first_bytes); f++)
+    for (guint r = 0; r < G_N_ELEMENTS (rates); r++)
+      for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+        {
+          const RfUsual usual = { .first_byte = first_bytes[f], .rate = 20 * MIB };
+          RfFlow flow = make_flow (sizes[s], rates[r], 200 * MS);
+          guint64 share = rf_flow_get_share (&flow, &usual);
+          double own = (double)share / (double)rates[r];
+          double other
+              = (double)(sizes[s] - share) / (double)usual.rate + (double)first_bytes[f] / S;
+          double alone = (double)sizes[s] / (double)rates[r];
+
+          g_assert_cmpuint (share, <=, sizes[s]);
+          if (share == sizes[s])
+            continue;
+          splits++;
+          g_assert_cmpuint (sizes[s] - share, >=, 64 * KIB);
+          g_assert_cmpfloat (MAX (own, other) + 0.009, <, alone);
+          /* A share of next to nothing is none. */
+          if (share > 0)
+            g_assert_cmpfloat (ABS (own - other), <, 0.001);
+        }
+  g_assert_cmpuint (splits, >, 20);
+}
+
+static void
+test_no_share (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 20 * MIB };
+  const RfUsual unknown = { .first_byte = 20 * MS };
+  RfFlow flow = make_flow (2 * MIB, 0, 100 * MS);
+
+  /* Nothing comes: the other request gets all. */
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
+  g_assert_cmpuint (rf_flow_get_share (&flow, &unknown), ==, flow.left);
+  flow.left = 32 * KIB;
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, flow.left);
+  flow.left = 0;
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
+  /* It ends before another one would have an answer. */
+  flow = make_flow (256 * KIB, 20 * MIB, 100 * MS);
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, flow.left);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/flow/time-left", test_time_left);
+  g_test_add_func ("/flow/watch-time", test_watch_time);
+  g_test_add_func ("/flow/slow", test_slow);
+  g_test_add_func ("/flow/share", test_share);
+  g_test_add_func ("/flow/no-share", test_no_share);
+  return g_test_run ();
+}
