@@ -15,6 +15,7 @@ enum
   PROP_NUM_SLOTS,
   PROP_SLOT_SIZE,
   PROP_SHM_NAME,
+  PROP_MAX_BANDWIDTH,
   PROP_TIMEOUT,
   PROP_RETRIES,
   PROP_RETRY_BACKOFF_FACTOR,
@@ -110,6 +111,21 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
                            "Name of a POSIX shared-memory object to make for the ring "
                            "(NULL = anonymous memory)",
                            NULL, flags));
+  /**
+   * GstRingFetchSrc:max-bandwidth:
+   *
+   * The most bytes a second that all requests of the element together ask for, 1024 at least; 0 for no
+   * limit. Bytes of the object are counted, not heads of messages. No more than a quarter of a second's worth
+   * is asked for at once, also after a pause; of a slow stream up to 16 KiB more, as one request is for that
+   * much.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      klass, PROP_MAX_BANDWIDTH,
+      g_param_spec_uint64 ("max-bandwidth", "Maximum bandwidth",
+                           "Most bytes to ask for in a second, 1024 at least (0 = no limit)", 0,
+                           G_MAXUINT64, 0, flags));
   /**
    * GstRingFetchSrc:timeout:
    *
@@ -218,6 +234,9 @@ gst_ring_fetch_settings_set (GstRingFetchSettings *self, guint id, const GValue 
       rf_options_set_shm_name (self->options, g_value_get_string (value));
       self->ring_is_stale = TRUE;
       break;
+    case PROP_MAX_BANDWIDTH:
+      rf_options_set_max_bandwidth (self->options, g_value_get_uint64 (value));
+      break;
     case PROP_TIMEOUT:
       rf_options_set_timeout (self->options, g_value_get_uint (value));
       break;
@@ -261,6 +280,9 @@ gst_ring_fetch_settings_get (const GstRingFetchSettings *self, guint id, GValue 
       break;
     case PROP_SHM_NAME:
       g_value_set_string (value, rf_options_get_shm_name (self->options));
+      break;
+    case PROP_MAX_BANDWIDTH:
+      g_value_set_uint64 (value, rf_options_get_max_bandwidth (self->options));
       break;
     case PROP_TIMEOUT:
       g_value_set_uint (value, rf_options_get_timeout (self->options));

@@ -22,10 +22,10 @@ typedef struct
 } GstRingFetchSettings;
 
 /* Ids of properties. Up to here, they are in gstringfetchsettings.c; then in gstringfetchaccess.c. */
-#define GST_RING_FETCH_FIRST_ACCESS_PROPERTY 12
+#define GST_RING_FETCH_FIRST_ACCESS_PROPERTY 13
 
 /* Ids of properties from here on are free. */
-#define GST_RING_FETCH_FIRST_FREE_PROPERTY 26
+#define GST_RING_FETCH_FIRST_FREE_PROPERTY 27
 
 void gst_ring_fetch_settings_init (GstRingFetchSettings *self);
 void gst_ring_fetch_settings_clear (GstRingFetchSettings *self);

@@ -48,6 +48,11 @@ check_numbers (const RfOptions *self, GError **error)
   if (self->max_redirect < -1)
     return refuse (error, "max-redirect is %d; set it to 0 or more, or to -1 for no limit",
                    self->max_redirect);
+  if (self->max_bandwidth != 0 && self->max_bandwidth < RF_MIN_BANDWIDTH)
+    return refuse (error,
+                   "max-bandwidth is %" G_GUINT64_FORMAT
+                   " bytes a second; set it to 0 (no limit) or to %u at least",
+                   self->max_bandwidth, RF_MIN_BANDWIDTH);
   for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     if (!isfinite (waits[i].value) || waits[i].value < 0.0)
       return refuse (error, "%s is %g; set it to a number of seconds, 0 or more", waits[i].name,

@@ -16,13 +16,18 @@ G_BEGIN_DECLS
 /* Smaller slots than a page cost more in bookkeeping than they carry. */
 #define RF_MIN_SLOT_SIZE 4096
 
+/* With less, the heads of requests and answers are more than what they bring. */
+#define RF_MIN_BANDWIDTH 1024
+
 struct _RfOptions
 {
-  /* The ring. */
+  /* The ring, and how fast it is filled. */
   guint num_workers;
   guint num_slots;
   guint64 slot_size;
   char *shm_name;
+
+  guint64 max_bandwidth;
 
   /* Faults. */
   guint timeout;

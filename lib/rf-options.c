@@ -234,6 +234,38 @@ rf_options_set_shm_name (RfOptions *self, const char *shm_name)
 }
 
 /**
+ * rf_options_get_max_bandwidth:
+ * @self: settings
+ *
+ * Returns: the most bytes a second that are asked for; 0: no limit
+ *
+ * Since: 0.1
+ */
+guint64
+rf_options_get_max_bandwidth (const RfOptions *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  return self->max_bandwidth;
+}
+
+/**
+ * rf_options_set_max_bandwidth:
+ * @self: settings
+ * @max_bandwidth: the most bytes a second that all requests of the stream together ask for, 1024 at
+ *   least; 0 (the default) for no limit. Bytes of the resource are counted, not heads of messages. No
+ *   more than a quarter of a second's worth is asked for at once, also after a pause; of a slow stream up
+ *   to 16 KiB more, as one request is for that much.
+ *
+ * Since: 0.1
+ */
+void
+rf_options_set_max_bandwidth (RfOptions *self, guint64 max_bandwidth)
+{
+  g_return_if_fail (self != NULL);
+  self->max_bandwidth = max_bandwidth;
+}
+
+/**
  * rf_options_get_timeout:
  * @self: settings
  *

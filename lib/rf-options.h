@@ -58,6 +58,12 @@ RF_API
 void rf_options_set_shm_name (RfOptions *self, const char *shm_name);
 
 RF_API
+guint64 rf_options_get_max_bandwidth (const RfOptions *self);
+
+RF_API
+void rf_options_set_max_bandwidth (RfOptions *self, guint64 max_bandwidth);
+
+RF_API
 guint rf_options_get_timeout (const RfOptions *self);
 
 RF_API

@@ -285,6 +285,7 @@ GST_START_TEST (test_reading_back)
   g_autofree char *location = NULL;
   g_autofree char *proxy = NULL;
   g_autofree char *whole = NULL;
+  guint64 bandwidth;
   double factor;
   int version;
 
@@ -302,6 +303,9 @@ GST_START_TEST (test_reading_back)
   whole = gst_uri_handler_get_uri (GST_URI_HANDLER (element));
   fail_unless_equals_string (whole, uri);
 
+  g_object_set (element, "max-bandwidth", G_MAXUINT64, NULL);
+  g_object_get (element, "max-bandwidth", &bandwidth, NULL);
+  fail_unless_equals_uint64 (bandwidth, G_MAXUINT64);
   g_object_get (element, "retry-backoff-factor", &factor, "http-version", &version, NULL);
   fail_unless_equals_float (factor, 0.1);
   fail_unless_equals_int (version, 1);

@@ -48,6 +48,8 @@ GST_START_TEST (test_settings)
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense");
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "slot-size", (guint64)4095);
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "num-workers", 257);
+  rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "max-bandwidth",
+                        (guint64)1023);
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", "a/b");
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", uri, "shm-name", taken);
   rf_test_assert_fails (GST_RESOURCE_ERROR_SETTINGS, "location", "nonsense", "shm-name", untaken);

@@ -59,6 +59,14 @@ test_numbers (void)
   assert_refused (options, "max-redirect is -2", "-1 for no limit");
   rf_options_set_max_redirect (options, -1);
   assert_accepted (options);
+  rf_options_set_max_bandwidth (options, 1);
+  assert_refused (options, "max-bandwidth is 1 bytes", "0 (no limit) or to 1024");
+  rf_options_set_max_bandwidth (options, 1023);
+  assert_refused (options, "max-bandwidth is 1023 bytes", "0 (no limit) or to 1024");
+  rf_options_set_max_bandwidth (options, 1024);
+  assert_accepted (options);
+  rf_options_set_max_bandwidth (options, G_MAXUINT64);
+  assert_accepted (options);
   for (guint i = 0; i < G_N_ELEMENTS (no_waits); i++)
     {
       rf_options_set_retry_backoff_factor (options, no_waits[i]);

@@ -160,6 +160,7 @@ test_numbers (void)
   RfOptions *options = rf_options_new ();
   g_autoptr (RfOptions) copy = NULL;
 
+  g_assert_cmpuint (rf_options_get_max_bandwidth (options), ==, 0);
   g_assert_cmpuint (rf_options_get_timeout (options), ==, 15);
   g_assert_cmpint (rf_options_get_retries (options), ==, 8);
   g_assert_cmpfloat (rf_options_get_retry_backoff_factor (options), ==, 0.1);
@@ -169,6 +170,7 @@ test_numbers (void)
   g_assert_true (rf_options_get_ssl_strict (options));
   g_assert_cmpint (rf_options_get_http_version (options), ==, RF_HTTP_VERSION_1_1);
 
+  rf_options_set_max_bandwidth (options, (guint64)1 << 40);
   rf_options_set_retries (options, -1);
   rf_options_set_retry_backoff_factor (options, 0.0);
   rf_options_set_retry_backoff_max (options, 2.5);
@@ -179,6 +181,7 @@ test_numbers (void)
   g_assert_true (rf_options_check (options, NULL));
   copy = rf_options_copy (options);
   rf_options_free (options);
+  g_assert_cmpuint (rf_options_get_max_bandwidth (copy), ==, (guint64)1 << 40);
   g_assert_cmpint (rf_options_get_retries (copy), ==, -1);
   g_assert_cmpfloat (rf_options_get_retry_backoff_factor (copy), ==, 0.0);
   g_assert_cmpfloat (rf_options_get_retry_backoff_max (copy), ==, 2.5);
