@@ -26,6 +26,7 @@ struct _RfLocation
   char *bare; /* the same without user and password */
   char *user;
   char *password;
+  char *server;
   char *display;
 };
 
@@ -111,8 +112,10 @@ rf_location_new (const char *text, GError **error)
   g_autoptr (RfLocation) self = NULL;
   g_autofree char *scheme = NULL;
   g_autofree char *host = NULL;
+  g_autofree char *lower_host = NULL;
   const char *rest;
   gsize authority, host_at, rest_length;
+  int port;
 
   if (text == NULL || *text == '\0')
     {
@@ -124,7 +127,7 @@ rf_location_new (const char *text, GError **error)
 
   /* The parser's own messages may quote the text, which may hold a password: they are not shown. */
   if (!g_uri_split_network (text, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &scheme,
-                            &host, NULL, NULL)
+                            &host, &port, NULL)
       || (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0) || *host == '\0')
     {
       refuse (error, "The location is not an absolute http:// or https:// URI with a host");
@@ -143,6 +146,8 @@ rf_location_new (const char *text, GError **error)
     return NULL;
   self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)rest_length, rest);
   self->bare = g_strdup_printf ("%s://%.*s", scheme, (int)(rest_length - host_at), rest + host_at);
+  lower_host = g_ascii_strdown (host, -1);
+  self->server = g_strdup_printf ("%s://%s:%d", scheme, lower_host, port);
   self->display = rf_uri_redact (self->uri);
   return g_steal_pointer (&self);
 }
@@ -163,6 +168,7 @@ rf_location_unref (RfLocation *self)
   g_free (self->bare);
   g_free (self->user);
   g_free (self->password);
+  g_free (self->server);
   g_free (self->display);
   g_free (self);
 }
@@ -195,6 +201,12 @@ const char *
 rf_location_get_password (const RfLocation *self)
 {
   return self->password;
+}
+
+const char *
+rf_location_get_server (const RfLocation *self)
+{
+  return self->server;
 }
 
 gboolean

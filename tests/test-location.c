@@ -421,6 +421,32 @@ test_references (void)
   rf_location_unref (other);
 }
 
+static void
+test_server (void)
+{
+  static const struct
+  {
+    const char *uri;
+    const char *server;
+  } rows[] = {
+    { "http://host", "http://host:80" },
+    { "HTTP://HOST:80/path", "http://host:80" },
+    { "http://host:/", "http://host:80" },
+    { "https://user:secret@Host/path?secret", "https://host:443" },
+    { "http://host:443/", "http://host:443" },
+    { "https://host:8443/", "https://host:8443" },
+    { "http://[::1]:81/", "http://::1:81" },
+    { "http://127.0.0.1/", "http://127.0.0.1:80" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (RfLocation) location = new_location (rows[i].uri);
+
+      g_assert_cmpstr (rf_location_get_server (location), ==, rows[i].server);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/location/trusts", test_trusts);
   g_test_add_func ("/location/follow-to-nowhere", test_follow_to_nowhere);
   g_test_add_func ("/location/user", test_user);
+  g_test_add_func ("/location/server", test_server);
   g_test_add_func ("/location/references", test_references);
   return g_test_run ();
 }
