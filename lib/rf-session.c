@@ -28,8 +28,18 @@ struct _RfSession
   {
     GMutex lock;
     RfBudget retries;
+    RfAdmission admission;
   } locked;
 };
+
+enum
+{
+  PROP_0,
+  PROP_MAX_CONNECTIONS_PER_HOST,
+  NUM_PROPERTIES,
+};
+
+static GParamSpec *properties[NUM_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (RfSession, rf_session, G_TYPE_OBJECT)
 
@@ -53,15 +63,69 @@ rf_session_finalize (GObject *object)
       rf_reactor_unref (self->threads[i].reactor);
     }
   g_clear_pointer (&self->share, rf_curl_share_unref);
+  rf_admission_clear (&self->locked.admission);
   g_mutex_clear (&self->locked.lock);
 
   G_OBJECT_CLASS (rf_session_parent_class)->finalize (object);
 }
 
 static void
+rf_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  RfSession *self = RF_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_MAX_CONNECTIONS_PER_HOST:
+      g_value_set_uint (value, rf_session_get_max_connections_per_host (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+}
+
+static void
+rf_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  RfSession *self = RF_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_MAX_CONNECTIONS_PER_HOST:
+      rf_session_set_max_connections_per_host (self, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+}
+
+static void
 rf_session_class_init (RfSessionClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = rf_session_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = rf_session_finalize;
+  object_class->get_property = rf_session_get_property;
+  object_class->set_property = rf_session_set_property;
+
+  /**
+   * RfSession:max-connections-per-host:
+   *
+   * How many requests of all readers of the session may be in flight at one host at a time, each on a
+   * connection of its own; 0 (the default): as many as the readers have workers. A host is told from
+   * others by scheme, name and port. Beyond the limit readers take turns, however many workers each of
+   * them has. A stream from a server without ranges keeps its turn until it ends. Connections that are
+   * kept for later, without a request, are not counted.
+   *
+   * It may be changed at any time: a higher limit lets waiting requests begin at once, a lower one ends
+   * none that has begun.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_CONNECTIONS_PER_HOST]
+      = g_param_spec_uint ("max-connections-per-host", NULL, NULL, 0, G_MAXUINT, 0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, NUM_PROPERTIES, properties);
 }
 
 static void
@@ -69,6 +133,7 @@ rf_session_init (RfSession *self)
 {
   g_mutex_init (&self->locked.lock);
   rf_budget_init (&self->locked.retries, g_get_monotonic_time ());
+  rf_admission_init (&self->locked.admission);
 }
 
 /**
@@ -132,6 +197,68 @@ rf_session_new (GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Lets begin whatever may begin now. */
+static void
+admit_locked (RfSession *self)
+{
+  RfAdmissionTicket *ticket;
+
+  while ((ticket = rf_admission_next (&self->locked.admission)) != NULL)
+    {
+      RfTurn *turn = ticket->owner;
+
+      rf_reactor_post (turn->reactor, &turn->task);
+    }
+}
+
+/**
+ * rf_session_get_max_connections_per_host:
+ * @self: a session
+ *
+ * Returns: how many requests may be in flight at one host at a time; 0: as many as there are
+ *
+ * Since: 0.1
+ */
+guint
+rf_session_get_max_connections_per_host (RfSession *self)
+{
+  guint limit;
+
+  g_return_val_if_fail (RF_IS_SESSION (self), 0);
+
+  g_mutex_lock (&self->locked.lock);
+  limit = self->locked.admission.limit;
+  g_mutex_unlock (&self->locked.lock);
+  return limit;
+}
+
+/**
+ * rf_session_set_max_connections_per_host:
+ * @self: a session
+ * @max_connections_per_host: how many requests of all readers of the session may be in flight at one
+ *   host at a time, 0 (the default) for as many as there are; see
+ *   #RfSession:max-connections-per-host
+ *
+ * May be called at any time and from any thread.
+ *
+ * Since: 0.1
+ */
+void
+rf_session_set_max_connections_per_host (RfSession *self, guint max_connections_per_host)
+{
+  gboolean changed;
+
+  g_return_if_fail (RF_IS_SESSION (self));
+
+  g_mutex_lock (&self->locked.lock);
+  changed = self->locked.admission.limit != max_connections_per_host;
+  rf_admission_set_limit (&self->locked.admission, max_connections_per_host);
+  admit_locked (self);
+  g_mutex_unlock (&self->locked.lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_CONNECTIONS_PER_HOST]);
+}
+
 guint
 rf_session_get_num_threads (RfSession *self)
 {
@@ -175,4 +302,47 @@ rf_session_refund_retry (RfSession *self)
   g_mutex_lock (&self->locked.lock);
   rf_budget_refund (&self->locked.retries);
   g_mutex_unlock (&self->locked.lock);
+}
+
+void
+rf_turn_init (
+    RfTurn *self, RfAdmissionReader *reader, RfReactor *reactor, RfTaskFunc func, gpointer data)
+{
+  *self = (RfTurn){
+    .ticket = { .owner = self, .reader = reader },
+    .reactor = reactor,
+    .task = { .func = func, .data = data },
+  };
+}
+
+gboolean
+rf_session_enter (RfSession *self, RfTurn *turn, const char *server, gboolean is_urgent)
+{
+  gboolean may_begin;
+
+  g_mutex_lock (&self->locked.lock);
+  may_begin = rf_admission_enter (&self->locked.admission, server, &turn->ticket, is_urgent);
+  g_mutex_unlock (&self->locked.lock);
+  return may_begin;
+}
+
+void
+rf_session_hurry (RfSession *self, RfTurn *turn)
+{
+  g_mutex_lock (&self->locked.lock);
+  rf_admission_hurry (&self->locked.admission, &turn->ticket);
+  g_mutex_unlock (&self->locked.lock);
+}
+
+gboolean
+rf_session_leave (RfSession *self, RfTurn *turn)
+{
+  gboolean has_waited;
+
+  g_mutex_lock (&self->locked.lock);
+  has_waited = turn->ticket.waits;
+  rf_admission_leave (&self->locked.admission, &turn->ticket);
+  admit_locked (self);
+  g_mutex_unlock (&self->locked.lock);
+  return has_waited;
 }

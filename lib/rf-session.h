@@ -18,4 +18,10 @@ RfSession *rf_session_get_default (void);
 RF_API
 RfSession *rf_session_new (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+RF_API
+guint rf_session_get_max_connections_per_host (RfSession *self);
+
+RF_API
+void rf_session_set_max_connections_per_host (RfSession *self, guint max_connections_per_host);
+
 G_END_DECLS

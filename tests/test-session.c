@@ -5,6 +5,8 @@
 
 #include <ringfetch.h>
 
+#include "rf-session-private.h"
+
 #include "rf-test-reader.h"
 #include "rf-test-server.h"
 
@@ -74,6 +76,158 @@ test_sessions_come_and_go (void)
       if (i % 2 == 0)
         g_assert_true (rf_reader_seek (reader, 1, 2, NULL));
     }
+}
+
+static void
+count_notify (GObject *object, GParamSpec *spec, gpointer data)
+{
+  g_assert_cmpstr (spec->name, ==, "max-connections-per-host");
+  ++*(guint *)data;
+}
+
+static void
+test_max_connections_per_host (void)
+{
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  guint notified = 0;
+  guint found;
+
+  g_signal_connect (session, "notify", G_CALLBACK (count_notify), &notified);
+  g_assert_cmpuint (rf_session_get_max_connections_per_host (session), ==, 0);
+  rf_session_set_max_connections_per_host (session, 0);
+  g_assert_cmpuint (notified, ==, 0);
+  rf_session_set_max_connections_per_host (session, 3);
+  g_object_get (session, "max-connections-per-host", &found, NULL);
+  g_assert_cmpuint (found, ==, 3);
+  g_assert_cmpuint (notified, ==, 1);
+  g_object_set (session, "max-connections-per-host", G_MAXUINT, NULL);
+  g_assert_cmpuint (rf_session_get_max_connections_per_host (session), ==, G_MAXUINT);
+  g_assert_cmpuint (notified, ==, 2);
+}
+
+/* A request that says by a queue that its turn has come. */
+typedef struct
+{
+  RfTurn turn;
+  GAsyncQueue *called;
+} Caller;
+
+static void
+on_turn (gpointer data)
+{
+  Caller *caller = data;
+
+  g_async_queue_push (caller->called, caller);
+}
+
+static void
+expect_call (GAsyncQueue *called, const Caller *expected)
+{
+  g_assert_true (g_async_queue_timeout_pop (called, 30 * G_USEC_PER_SEC) == expected);
+}
+
+static void
+test_turns (void)
+{
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  g_autoptr (GAsyncQueue) called = g_async_queue_new ();
+  RfReactor *reactor = rf_session_get_thread (session, 0)->reactor;
+  RfAdmissionReader reader = { 0 };
+  Caller callers[6];
+
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    {
+      callers[i].called = called;
+      rf_turn_init (&callers[i].turn, &reader, reactor, on_turn, &callers[i]);
+    }
+  rf_session_set_max_connections_per_host (session, 1);
+  g_assert_true (rf_session_enter (session, &callers[0].turn, "http://a:80", FALSE));
+  g_assert_true (rf_session_enter (session, &callers[1].turn, "http://b:80", FALSE));
+  for (guint i = 2; i < G_N_ELEMENTS (callers); i++)
+    g_assert_false (rf_session_enter (session, &callers[i].turn, "http://a:80", i == 3));
+
+  g_assert_false (rf_session_leave (session, &callers[0].turn));
+  expect_call (called, &callers[3]);
+  /* Who does not wait any more is not called, whatever happens. */
+  g_assert_true (rf_session_leave (session, &callers[2].turn));
+  g_assert_false (rf_session_leave (session, &callers[2].turn));
+  rf_session_hurry (session, &callers[5].turn);
+  rf_session_set_max_connections_per_host (session, 2);
+  expect_call (called, &callers[5]);
+  rf_session_set_max_connections_per_host (session, 0);
+  expect_call (called, &callers[4]);
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    g_assert_false (rf_session_leave (session, &callers[i].turn));
+  /* This comes behind every other call that has been posted. */
+  rf_reactor_post (reactor, &callers[0].turn.task);
+  expect_call (called, &callers[0]);
+  g_assert_cmpint (g_async_queue_length (called), ==, 0);
+}
+
+#define NUM_RUNNERS 32
+#define MAX_RUNNING 3
+#define NUM_RUNS 100
+
+/* Many requests that end at once, on all threads of the session. */
+typedef struct
+{
+  RfSession *session;
+  int num_running; /* atomic */
+  GAsyncQueue *finished;
+} Race;
+
+typedef struct
+{
+  RfTurn turn;
+  Race *race;
+  guint num_runs;
+} Runner;
+
+static void
+run (gpointer data)
+{
+  Runner *self = data;
+  Race *race = self->race;
+
+  do
+    {
+      g_assert_cmpint (g_atomic_int_add (&race->num_running, 1), <, MAX_RUNNING);
+      self->num_runs++;
+      g_atomic_int_add (&race->num_running, -1);
+      g_assert_false (rf_session_leave (race->session, &self->turn));
+      if (self->num_runs == NUM_RUNS)
+        {
+          g_async_queue_push (race->finished, self);
+          return;
+        }
+    }
+  while (rf_session_enter (race->session, &self->turn, "http://a:80", self->num_runs % 3 == 0));
+}
+
+static void
+test_turns_on_all_threads (void)
+{
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  g_autoptr (GAsyncQueue) finished = g_async_queue_new ();
+  Race race = { .session = session, .finished = finished };
+  RfAdmissionReader readers[4] = { 0 };
+  Runner runners[NUM_RUNNERS];
+
+  rf_session_set_max_connections_per_host (session, MAX_RUNNING);
+  for (guint i = 0; i < NUM_RUNNERS; i++)
+    {
+      guint thread = i % rf_session_get_num_threads (session);
+
+      runners[i].race = &race;
+      runners[i].num_runs = 0;
+      rf_turn_init (&runners[i].turn, &readers[i % 4],
+                    rf_session_get_thread (session, thread)->reactor, run, &runners[i]);
+      if (rf_session_enter (session, &runners[i].turn, "http://a:80", FALSE))
+        rf_reactor_post (runners[i].turn.reactor, &runners[i].turn.task);
+    }
+  for (guint i = 0; i < NUM_RUNNERS; i++)
+    g_assert_nonnull (g_async_queue_timeout_pop (finished, 60 * G_USEC_PER_SEC));
+  g_assert_cmpint (g_atomic_int_get (&race.num_running), ==, 0);
 }
 
 /* Sanitizers know nothing of what other threads hold when a process forks. */
@@ -153,6 +307,9 @@ main (int argc, char **argv)
   g_test_add_func ("/session/failure-is-not-remembered", test_failure_is_not_remembered);
   g_test_add_func ("/session/proxy-password", test_proxy_password);
   g_test_add_func ("/session/sessions-come-and-go", test_sessions_come_and_go);
+  g_test_add_func ("/session/max-connections-per-host", test_max_connections_per_host);
+  g_test_add_func ("/session/turns", test_turns);
+  g_test_add_func ("/session/turns-on-all-threads", test_turns_on_all_threads);
 #ifdef CAN_FORK
   g_test_add_func ("/session/forked-child", test_forked_child);
 #endif
