@@ -25,6 +25,28 @@ get (RfTestClient *client, const char *target, const char *status, const char *f
   rf_test_client_expect_head (client, status, field);
 }
 
+/* Asks for a target, and expects to be sent elsewhere by this line. */
+static void
+get_redirection (RfTestClient *client, const char *target, const char *line)
+{
+  get (client, target, "302", line);
+  rf_test_client_expect_text (client, "302 Found");
+}
+
+static void
+get_refusal (RfTestClient *client, const char *target)
+{
+  get (client, target, "403", NULL);
+  rf_test_client_expect_text (client, "403 Forbidden");
+}
+
+static void
+get_object (RfTestClient *client, const char *target)
+{
+  get (client, target, "200", NULL);
+  rf_test_client_expect_body (client, 0, 0, SIZE);
+}
+
 static void
 test_redirect_statuses (void)
 {
@@ -61,8 +83,7 @@ test_redirect_absolute (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  get (client, "/redirect", "302", "Location: http://example.org:8080/object");
-  rf_test_client_expect_text (client, "302 Found");
+  get_redirection (client, "/redirect", "Location: http://example.org:8080/object");
   config.redirect_to = "https://example.net/";
   rf_test_server_set_config (server, &config);
   get (client, "/redirect", "302", "Location: https://example.net/");
@@ -75,16 +96,11 @@ test_redirect_chain (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  get (client, "/redirect", "302", "Location: /redirect/1");
-  rf_test_client_expect_text (client, "302 Found");
-  get (client, "/redirect/1", "302", "Location: /redirect/2");
-  rf_test_client_expect_text (client, "302 Found");
-  get (client, "/redirect/2", "302", "Location: /object");
-  rf_test_client_expect_text (client, "302 Found");
-  get (client, "/redirect/3", "200", NULL);
-  rf_test_client_expect_body (client, 0, 0, SIZE);
-  get (client, "/redirected", "200", NULL);
-  rf_test_client_expect_body (client, 0, 0, SIZE);
+  get_redirection (client, "/redirect", "Location: /redirect/1");
+  get_redirection (client, "/redirect/1", "Location: /redirect/2");
+  get_redirection (client, "/redirect/2", "Location: /object");
+  get_object (client, "/redirect/3");
+  get_object (client, "/redirected");
 
   config.redirect_to = "/redirect";
   rf_test_server_set_config (server, &config);
@@ -99,27 +115,26 @@ test_redirect_expires (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  get (client, "/redirect", "302", "Location: /object?token=1");
-  rf_test_client_expect_text (client, "302 Found");
+  get_redirection (client, "/redirect", "Location: /object?token=1");
   for (guint i = 0; i < 2; i++)
-    {
-      get (client, "/object?token=1", "200", NULL);
-      rf_test_client_expect_body (client, 0, 0, SIZE);
-    }
-  get (client, "/object?token=1", "403", NULL);
-  rf_test_client_expect_text (client, "403 Forbidden");
-  get (client, "/redirect", "302", "Location: /object?token=5");
-  rf_test_client_expect_text (client, "302 Found");
-  get (client, "/object?token=1", "403", NULL);
-  rf_test_client_expect_text (client, "403 Forbidden");
-  get (client, "/object?a=b&token=5", "200", NULL);
-  rf_test_client_expect_body (client, 0, 0, SIZE);
-  get (client, "/object", "200", NULL);
-  rf_test_client_expect_body (client, 0, 0, SIZE);
+    get_object (client, "/object?token=1");
+  get_refusal (client, "/object?token=1");
+  get_redirection (client, "/redirect", "Location: /object?token=5");
+  get_refusal (client, "/object?token=1");
+  get_object (client, "/object?a=b&token=5");
+  get_object (client, "/object");
 
   config.redirect_to = "/object?a=b";
   rf_test_server_set_config (server, &config);
   get (client, "/redirect", "302", "Location: /object?a=b&token=1");
+}
+
+/* Asks with these fields, and expects all of this version in an answer with this line. */
+static void
+expect_version (RfTestClient *client, const char *fields, guint64 version, const char *line)
+{
+  rf_test_client_expect_answer (client, fields, "200", line);
+  rf_test_client_expect_body (client, version, 0, SIZE);
 }
 
 /* Asks with these credentials and expects to be let in, or not. */
@@ -128,19 +143,17 @@ check_credentials (RfTestClient *client, const char *credentials, gboolean good)
 {
   g_autofree char *field = g_strdup_printf ("Authorization: %s\r\n", credentials);
 
-  rf_test_client_expect_answer (client, field, good ? "200" : "401", NULL);
   if (good)
-    rf_test_client_expect_body (client, 0, 0, SIZE);
+    expect_version (client, field, 0, NULL);
   else
-    rf_test_client_expect_text (client, "401 Unauthorized");
+    rf_test_client_expect_refusal (client, field, "401 Unauthorized", NULL);
 }
 
 /* Asks without any, and expects to be asked for them. */
 static void
 check_challenge (RfTestClient *client, const char *line)
 {
-  rf_test_client_expect_answer (client, "", "401", line);
-  rf_test_client_expect_text (client, "401 Unauthorized");
+  rf_test_client_expect_refusal (client, "", "401 Unauthorized", line);
 }
 
 #define BASIC "Basic TXVmYXNhOkNpcmNsZSBvZiBMaWZl"
@@ -239,8 +252,7 @@ test_retry_after (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  rf_test_client_expect_answer (client, "", "503", "Retry-After: 120");
-  rf_test_client_expect_text (client, "503 Service Unavailable");
+  rf_test_client_expect_refusal (client, "", "503 Service Unavailable", "Retry-After: 120");
   config.retry_after_text = "Fri, 31 Dec 1999 23:59:59 GMT";
   rf_test_server_set_config (server, &config);
   rf_test_client_expect_answer (client, "", "503", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT");
@@ -263,17 +275,11 @@ check_change (gboolean cached)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  rf_test_client_expect_answer (client, before, "200", "Ais-Version: 4\r\nX-Other: a");
-  rf_test_client_expect_body (client, 1, 0, SIZE);
-  rf_test_client_expect_answer (client, before, "200",
-                                "Last-Modified: Fri, 31 Dec 1999 23:59:59 GMT");
-  rf_test_client_expect_body (client, 1, 0, SIZE);
-  rf_test_client_expect_answer (client, "", "200", "ETag: \"v2-1000\"");
-  rf_test_client_expect_body (client, 2, 0, SIZE);
-  rf_test_client_expect_answer (client, "", "200", "Last-Modified: Sat, 01 Jan 2000 00:00:00 GMT");
-  rf_test_client_expect_body (client, 2, 0, SIZE);
-  rf_test_client_expect_answer (client, "", "200", "Ais-Version: 5");
-  rf_test_client_expect_body (client, 2, 0, SIZE);
+  expect_version (client, before, 1, "Ais-Version: 4\r\nX-Other: a");
+  expect_version (client, before, 1, "Last-Modified: Fri, 31 Dec 1999 23:59:59 GMT");
+  expect_version (client, "", 2, "ETag: \"v2-1000\"");
+  expect_version (client, "", 2, "Last-Modified: Sat, 01 Jan 2000 00:00:00 GMT");
+  expect_version (client, "", 2, "Ais-Version: 5");
   rf_test_client_expect_answer (client, before, "412", NULL);
 }
 

@@ -140,8 +140,7 @@ test_statuses (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  rf_test_client_expect_answer (client, "", "503", NULL);
-  rf_test_client_expect_text (client, "503 Service Unavailable");
+  rf_test_client_expect_refusal (client, "", "503 Service Unavailable", NULL);
 
   config.chaos = (RfTestServerChaos){ .seed = 5, .transient = 100 };
   config.retry_after = 2;

@@ -69,19 +69,15 @@ test_fail (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  rf_test_client_expect_answer (client, "", "503", "Retry-After: 3");
-  rf_test_client_expect_text (client, "503 Service Unavailable");
-  rf_test_client_expect_answer (client, "", "503", NULL);
-  rf_test_client_expect_text (client, "503 Service Unavailable");
+  rf_test_client_expect_refusal (client, "", "503 Service Unavailable", "Retry-After: 3");
+  rf_test_client_expect_refusal (client, "", "503 Service Unavailable", NULL);
   expect_small (client);
-  rf_test_client_expect_answer (client, "", "503", NULL);
-  rf_test_client_expect_text (client, "503 Service Unavailable");
+  rf_test_client_expect_refusal (client, "", "503 Service Unavailable", NULL);
   expect_small (client);
 
   config.fail_status = 429;
   rf_test_server_set_config (server, &config);
-  rf_test_client_expect_answer (client, "", "429", NULL);
-  rf_test_client_expect_text (client, "429 Too Many Requests");
+  rf_test_client_expect_refusal (client, "", "429 Too Many Requests", NULL);
 }
 
 static void
@@ -92,10 +88,8 @@ test_status (void)
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
   for (guint i = 0; i < 2; i++)
-    {
-      rf_test_client_expect_answer (client, "Range: bytes=0-\r\n", "404", "Content-Length: 14");
-      rf_test_client_expect_text (client, "404 Not Found");
-    }
+    rf_test_client_expect_refusal (client, "Range: bytes=0-\r\n", "404 Not Found",
+                                   "Content-Length: 14");
 }
 
 static void

@@ -89,10 +89,10 @@ test_empty_object (void)
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  rf_test_client_expect_answer (client, "Range: bytes=0-\r\n", "416", "Content-Range: bytes */0");
-  rf_test_client_expect_text (client, "416 Range Not Satisfiable");
-  rf_test_client_expect_answer (client, "Range: bytes=-5\r\n", "416", "Content-Range: bytes */0");
-  rf_test_client_expect_text (client, "416 Range Not Satisfiable");
+  rf_test_client_expect_refusal (client, "Range: bytes=0-\r\n", "416 Range Not Satisfiable",
+                                 "Content-Range: bytes */0");
+  rf_test_client_expect_refusal (client, "Range: bytes=-5\r\n", "416 Range Not Satisfiable",
+                                 "Content-Range: bytes */0");
   rf_test_client_expect_answer (client, "", "200", "Content-Length: 0");
   rf_test_client_expect_answer (client, "", "200", "ETag: \"v0-0\"");
 }
@@ -193,8 +193,8 @@ test_conditions (void)
   rf_test_client_expect_answer (client, "If-Match: \"a\" , " SMALL_ETAG "\r\nRange: bytes=0-1\r\n",
                                 "206", NULL);
   rf_test_client_expect_body (client, VERSION, 0, 2);
-  rf_test_client_expect_answer (client, "If-Match: W/" SMALL_ETAG "\r\n", "412", NULL);
-  rf_test_client_expect_text (client, "412 Precondition Failed");
+  rf_test_client_expect_refusal (client, "If-Match: W/" SMALL_ETAG "\r\n",
+                                 "412 Precondition Failed", NULL);
   rf_test_client_expect_answer (client, "If-Range: " SMALL_ETAG "\r\nRange: bytes=0-1\r\n", "206",
                                 NULL);
   rf_test_client_expect_body (client, VERSION, 0, 2);
@@ -203,8 +203,8 @@ test_conditions (void)
 
   config.version++;
   rf_test_server_set_config (server, &config);
-  rf_test_client_expect_answer (client, "If-Match: " SMALL_ETAG "\r\n", "412", NULL);
-  rf_test_client_expect_text (client, "412 Precondition Failed");
+  rf_test_client_expect_refusal (client, "If-Match: " SMALL_ETAG "\r\n", "412 Precondition Failed",
+                                 NULL);
   rf_test_client_expect_answer (client, "If-Match: *\r\n", "200", "ETag: \"v8-1000\"");
   rf_test_client_expect_body (client, VERSION + 1, 0, SMALL_SIZE);
 

@@ -227,3 +227,15 @@ rf_test_client_expect_answer (RfTestClient *client,
     g_error ("the connection has ended");
   rf_test_client_expect_head (client, status, field);
 }
+
+void
+rf_test_client_expect_refusal (RfTestClient *client,
+                               const char *fields,
+                               const char *text,
+                               const char *field)
+{
+  g_autofree char *status = g_strndup (text, strlen ("503"));
+
+  rf_test_client_expect_answer (client, fields, status, field);
+  rf_test_client_expect_text (client, text);
+}

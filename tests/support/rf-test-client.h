@@ -73,6 +73,12 @@ void rf_test_client_expect_answer (RfTestClient *client,
                                    const char *status,
                                    const char *field);
 
+/* The same for an answer that is not the object: its status is the number that the @text begins with. */
+void rf_test_client_expect_refusal (RfTestClient *client,
+                                    const char *fields,
+                                    const char *text,
+                                    const char *field);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RfTestClient, rf_test_client_free)
 
 G_END_DECLS
