@@ -5,34 +5,10 @@
 
 #include <string.h>
 
-#include "rf-test-client.h"
+#include "rf-test-liar.h"
 #include "rf-test-lie.h"
-#include "rf-test-server.h"
-
-#define SIZE 1000
-#define VERSION 1
-
-/* What is asked for where a range is. */
-#define START 100
-#define END 200
-#define RANGE "Range: bytes=100-199\r\n"
-#define RANGE_LINE "Content-Range: bytes 100-199/1000"
 
 #define EXCESS "sixteen bytes !!"
-
-static RfTestServer *
-new_liar (RfTestServerLie lie)
-{
-  return rf_test_server_new (
-      &(RfTestServerConfig){ .size = SIZE, .version = VERSION, .lie = lie, .lie_every = 2 });
-}
-
-static void
-expect_honesty (RfTestClient *client)
-{
-  rf_test_client_expect_answer (client, RANGE, "206", RANGE_LINE);
-  rf_test_client_expect_body (client, VERSION, START, END);
-}
 
 /* One answer on a connection that is kept: what its head has, and which bytes follow. */
 typedef struct
@@ -187,12 +163,11 @@ static void
 test_kept_connection (gconstpointer data)
 {
   const Case *it = data;
-  g_autoptr (RfTestServer) server = new_liar (it->lie);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (it->lie);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   g_autofree char *head = NULL;
 
-  expect_honesty (client);
-  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_liar_provoke (client);
   head = rf_test_client_read_head (client);
   g_assert_nonnull (head);
   g_assert_true (g_str_has_prefix (head, it->start));
@@ -202,17 +177,17 @@ test_kept_connection (gconstpointer data)
     g_assert_null (strstr (head, it->absent));
   rf_test_client_expect_body (client, VERSION, it->body_start, it->body_end);
   rf_test_client_expect_bytes (client, it->behind);
-  expect_honesty (client);
+  rf_test_liar_expect_honesty (client);
 }
 
 /* Near the end of the object what is beside lies before. */
 static void
 test_wrong_near_the_end (void)
 {
-  g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_WRONG_START);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (RF_TEST_SERVER_WRONG_START);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  expect_honesty (client);
+  rf_test_liar_expect_honesty (client);
   rf_test_client_expect_answer (client, "Range: bytes=900-\r\n", "206",
                                 "Content-Range: bytes 899-998/1000");
 }
@@ -253,32 +228,31 @@ test_chunked (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++)
     {
-      g_autoptr (RfTestServer) server = new_liar (lies[i].lie);
+      g_autoptr (RfTestServer) server = rf_test_liar_new (lies[i].lie);
       g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       g_autofree char *head = NULL;
       guint8 body[2 * SIZE];
 
-      expect_honesty (client);
-      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      rf_test_liar_provoke (client);
       head = rf_test_client_read_head (client);
       rf_test_client_expect_line (head, "Transfer-Encoding: chunked");
       rf_test_client_expect_line (head, RANGE_LINE);
       g_assert_null (strstr (head, "Content-Length"));
       g_assert_cmpuint (read_chunks (client, body), ==, lies[i].length);
-      expect_honesty (client);
+      rf_test_liar_expect_honesty (client);
     }
 }
 
 static void
 test_unasked_part (void)
 {
-  g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_UNASKED_PART);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (RF_TEST_SERVER_UNASKED_PART);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  expect_honesty (client);
+  rf_test_liar_expect_honesty (client);
   rf_test_client_expect_answer (client, "", "206", "Content-Range: bytes 0-999/1000");
   rf_test_client_expect_body (client, VERSION, 0, SIZE);
-  expect_honesty (client);
+  rf_test_liar_expect_honesty (client);
 }
 
 static void
@@ -287,13 +261,12 @@ test_multipart (void)
   static const char before[] = "--part-of-the-object\r\nContent-Type: application/octet-stream\r\n"
                                "Content-Range: bytes 100-199/1000\r\n\r\n";
   static const char behind[] = "\r\n--part-of-the-object--\r\n";
-  g_autoptr (RfTestServer) server = new_liar (RF_TEST_SERVER_MULTIPART);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (RF_TEST_SERVER_MULTIPART);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   g_autofree char *length
       = g_strdup_printf ("Content-Length: %zu", strlen (before) + END - START + strlen (behind));
 
-  expect_honesty (client);
-  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_liar_provoke (client);
   {
     g_autofree char *head = rf_test_client_read_head (client);
 
@@ -306,7 +279,7 @@ test_multipart (void)
   rf_test_client_expect_bytes (client, before);
   rf_test_client_expect_body (client, VERSION, START, END);
   rf_test_client_expect_bytes (client, behind);
-  expect_honesty (client);
+  rf_test_liar_expect_honesty (client);
 }
 
 /* HEAD and answers without bytes of the object are never lied in, and every request is without

@@ -6,31 +6,7 @@
 
 #include <string.h>
 
-#include "rf-test-client.h"
-#include "rf-test-server.h"
-
-#define SIZE 1000
-#define VERSION 1
-
-/* What is asked for where a range is. */
-#define START 100
-#define END 200
-#define RANGE "Range: bytes=100-199\r\n"
-#define RANGE_LINE "Content-Range: bytes 100-199/1000"
-
-static RfTestServer *
-new_odd_server (RfTestServerLie oddity)
-{
-  return rf_test_server_new (
-      &(RfTestServerConfig){ .size = SIZE, .version = VERSION, .lie = oddity, .lie_every = 2 });
-}
-
-static void
-expect_normality (RfTestClient *client)
-{
-  rf_test_client_expect_answer (client, RANGE, "206", RANGE_LINE);
-  rf_test_client_expect_body (client, VERSION, START, END);
-}
+#include "rf-test-liar.h"
 
 static void
 test_interim (void)
@@ -45,15 +21,14 @@ test_interim (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
-      g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
+      g_autoptr (RfTestServer) server = rf_test_liar_new (oddities[i].oddity);
       g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-      expect_normality (client);
-      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      rf_test_liar_provoke (client);
       rf_test_client_expect_bytes (client, oddities[i].head);
       rf_test_client_expect_head (client, "206", RANGE_LINE);
       rf_test_client_expect_body (client, VERSION, START, END);
-      expect_normality (client);
+      rf_test_liar_expect_honesty (client);
     }
 }
 
@@ -65,29 +40,27 @@ test_huge (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
-      g_autoptr (RfTestServer) server = new_odd_server (oddities[i]);
+      g_autoptr (RfTestServer) server = rf_test_liar_new (oddities[i]);
       g_autoptr (RfTestClient) client = rf_test_client_connect (server);
       g_autofree char *head = NULL;
 
-      expect_normality (client);
-      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      rf_test_liar_provoke (client);
       head = rf_test_client_read_head (client);
       rf_test_client_expect_line (head, RANGE_LINE);
       g_assert_cmpuint (strlen (head), >, 200 * 1024);
       rf_test_client_expect_body (client, VERSION, START, END);
-      expect_normality (client);
+      rf_test_liar_expect_honesty (client);
     }
 }
 
 static void
 test_endless (void)
 {
-  RfTestServer *server = new_odd_server (RF_TEST_SERVER_ENDLESS_HEAD);
+  RfTestServer *server = rf_test_liar_new (RF_TEST_SERVER_ENDLESS_HEAD);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   gsize length = 0;
 
-  expect_normality (client);
-  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_liar_provoke (client);
   while (length < 512 * 1024)
     {
       g_autofree char *line = rf_test_client_read_line (client);
@@ -103,12 +76,11 @@ static void
 test_nul (void)
 {
   static const char field[] = "\r\nX-Nul: a\0b\r\n\r\n";
-  g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_NUL_BYTE);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (RF_TEST_SERVER_NUL_BYTE);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
   guint8 found[sizeof field - 1];
 
-  expect_normality (client);
-  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_liar_provoke (client);
   while (TRUE)
     {
       g_autofree char *line = rf_test_client_read_line (client);
@@ -121,22 +93,21 @@ test_nul (void)
   g_assert_cmpuint (rf_test_client_read (client, found, sizeof found - 2), ==, sizeof found - 2);
   g_assert_cmpmem (found, sizeof found - 2, field + 2, sizeof found - 2);
   rf_test_client_expect_body (client, VERSION, START, END);
-  expect_normality (client);
+  rf_test_liar_expect_honesty (client);
 }
 
 static void
 test_bare_lf (void)
 {
-  g_autoptr (RfTestServer) server = new_odd_server (RF_TEST_SERVER_BARE_LF);
+  g_autoptr (RfTestServer) server = rf_test_liar_new (RF_TEST_SERVER_BARE_LF);
   g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-  expect_normality (client);
-  g_assert_true (rf_test_client_request (client, "GET", RANGE));
+  rf_test_liar_provoke (client);
   rf_test_client_expect_bytes (
       client, "HTTP/1.1 206 Partial Content\nContent-Type: application/octet-stream\n"
               "Accept-Ranges: bytes\nETag: \"v1-1000\"\n" RANGE_LINE "\nContent-Length: 100\n\n");
   rf_test_client_expect_body (client, VERSION, START, END);
-  expect_normality (client);
+  rf_test_liar_expect_honesty (client);
 }
 
 /* What ends the connection, by how its answer begins. */
@@ -153,11 +124,10 @@ test_closed_connection (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
-      g_autoptr (RfTestServer) server = new_odd_server (oddities[i].oddity);
+      g_autoptr (RfTestServer) server = rf_test_liar_new (oddities[i].oddity);
       g_autoptr (RfTestClient) client = rf_test_client_connect (server);
 
-      expect_normality (client);
-      g_assert_true (rf_test_client_request (client, "GET", RANGE));
+      rf_test_liar_provoke (client);
       if (oddities[i].start != NULL)
         {
           g_autofree char *head = rf_test_client_read_head (client);
