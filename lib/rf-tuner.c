@@ -1,0 +1,419 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* More workers help until something else is the limit: the link, the server, the processor. Nobody tells
+ * where that is, so it is tried: twice as many, as long as it pays, then back to the lower of equals, and
+ * another trial from time to time. What a trial brings is the goodput of an interval, which begins when
+ * the workers that were added have had the time for a connection and a first byte.
+ *
+ * An interval in which the consumer was the limit tells how fast the network is at least. So a gain counts
+ * in any case, and that there is none counts only if the network was the limit. */
+
+#include "rf-tuner-private.h"
+
+#define KIB ((gsize)1024)
+#define MIB (1024 * KIB)
+
+/* On the machine itself, or beside it: the processor is the limit, and each worker more costs time. Two
+ * make use of two cores. */
+#define NEAR G_TIME_SPAN_MILLISECOND
+#define NEAR_WORKERS 2
+
+/* Elsewhere one doubling less before the best number is reached. */
+#define FAR_WORKERS 4
+
+/* A connection and a first byte. */
+#define ROUND_TRIPS_TO_SETTLE 2
+
+/* Bytes come in bursts, one a round trip, and threads run in turns of several milliseconds. */
+#define MIN_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
+
+/* So much of each worker tells its rate: several first windows of TCP. Slow ones are judged by what they
+ * bring until then. */
+#define BYTES_PER_WORKER (64 * KIB)
+#define MAX_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
+
+/* Longer than to most of the world; nothing takes a trial longer than this. */
+#define MAX_WAIT G_TIME_SPAN_SECOND
+
+/* The network was the limit in so much of the interval that what it brought is what it can bring. */
+#define STARVED 0.8
+
+/* What twice as many workers must bring more; for fewer it is a share of this. */
+#define GAIN 0.1
+
+/* After a climb a quarter more stay than have paid: rates vary, and just enough is too little half of the
+ * time. A doubling does not show that. */
+#define CUSHION 4
+
+/* Fewer workers are as good as more if they bring all but so much, where one of eight, that is missing, may
+ * bring an eighth. */
+#define LOSS 0.02
+#define FALL_SHARE 8
+
+/* Of fewer, one that is missing is missed too much. */
+#define MIN_FALLING 4
+
+/* A trial that was spoiled by chance is soon repeated; where several have shown nothing they are seldom. */
+#define FIRST_PAUSE (2 * G_TIME_SPAN_SECOND)
+#define MAX_PAUSE (8 * G_TIME_SPAN_SECOND)
+
+/* What the base brings is the mean of about so many intervals. */
+#define SMOOTH 8
+
+/* The network is not the same any more. */
+#define CHANGE 1.5
+
+/* Whoever has refused is left alone with more for so long. */
+#define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
+#define CEILING_SHARE 8
+
+/* Nothing is known of the network. */
+#define INITIAL_PART_SIZE MIB
+
+/* A smaller part costs more in requests than it gains. */
+#define MIN_PART_SIZE (256 * KIB)
+
+/* Larger than any slot. */
+#define MAX_PART_SIZE (1024 * MIB)
+
+#define PART_STEP (64 * KIB)
+
+/* A body lasts so many times as long as the wait for its first byte, which then costs little where it is
+ * not hidden. What a request costs the processor is a wait, too. */
+#define FIRST_BYTES_PER_PART 8
+#define MIN_FIRST_BYTE (G_TIME_SPAN_MILLISECOND / 5)
+
+/* A part that stays in the processor's cache until it is consumed, where that is what counts. */
+#define NEAR_PART_SIZE MIB
+
+/* A part's size is changed if it differs by more than 1 / this. */
+#define PART_HYSTERESIS 4
+
+void
+rf_tuner_init (RfTuner *self, guint max_workers, gsize max_part_size, gsize budget)
+{
+  gsize smallest = CLAMP (max_part_size, 1, MIN_PART_SIZE);
+
+  *self = (RfTuner){
+    .max_workers = (guint)CLAMP (budget / smallest, 1, MAX (max_workers, 1)),
+    .max_part_size = CLAMP (max_part_size, 1, MAX_PART_SIZE),
+    .budget = MAX (budget, smallest),
+    .pause = FIRST_PAUSE,
+    .trial = RF_TUNER_RISING,
+    .ceiling = G_MAXUINT,
+  };
+  self->base = self->workers = MIN (NEAR_WORKERS, self->max_workers);
+  self->part_size
+      = MIN (MIN (INITIAL_PART_SIZE, self->max_part_size), self->budget / self->workers);
+}
+
+static void
+choose_part_size (RfTuner *self, const RfTunerSample *sample)
+{
+  double first_byte = (double)MAX (sample->first_byte, MIN_FIRST_BYTE);
+  gsize most = MIN (self->max_part_size, self->budget / self->workers);
+  double wanted = INITIAL_PART_SIZE;
+  gsize size;
+
+  if (sample->first_byte > 0 && sample->rate > 0)
+    wanted = FIRST_BYTES_PER_PART * (double)sample->rate * first_byte / G_TIME_SPAN_SECOND;
+  /* Grows with the distance, so that there is no cliff where near ends. */
+  if (sample->first_byte > 0)
+    wanted = MIN (wanted, NEAR_PART_SIZE * MAX (first_byte / NEAR, 1));
+  size = (gsize)CLAMP (wanted, MIN_PART_SIZE, MAX (most, MIN_PART_SIZE));
+  size = MIN (size, most);
+  if (size > MIN_PART_SIZE)
+    size -= size % PART_STEP;
+  if (self->part_size > most
+      || ABS ((gssize)size - (gssize)self->part_size) > (gssize)self->part_size / PART_HYSTERESIS)
+    self->part_size = size;
+}
+
+/* The level for a trial, or the base: there is none. */
+static guint
+get_higher (const RfTuner *self)
+{
+  guint step = self->base;
+
+  if (self->ceiling != G_MAXUINT)
+    step = MIN (step, self->ceiling > self->base ? (self->ceiling - self->base) / 2 : 0);
+  return self->base + MIN (step, self->max_workers - self->base);
+}
+
+static guint
+get_lower (const RfTuner *self)
+{
+  return self->base < MIN_FALLING ? self->base : self->base - MAX (self->base / FALL_SHARE, 1);
+}
+
+static gint64
+get_settle (const RfTunerSample *sample)
+{
+  return ROUND_TRIPS_TO_SETTLE * CLAMP (sample->first_byte, 0, MAX_WAIT);
+}
+
+/* How long a part lasts. */
+static gint64
+get_drain (const RfTuner *self, const RfTunerSample *sample)
+{
+  double rate = (double)MAX (sample->rate, 1);
+
+  return (gint64)MIN ((double)self->part_size * G_TIME_SPAN_SECOND / rate, MAX_WAIT);
+}
+
+/* All changes of the state. Workers that are too many go when their parts end. */
+static void
+enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sample)
+{
+  gint64 settle = get_settle (sample);
+  gint64 drain = workers < self->workers ? get_drain (self, sample) : 0;
+
+  self->workers = workers;
+  self->state = state;
+  switch (state)
+    {
+    case RF_TUNER_WAITING:
+    case RF_TUNER_CLIMBING:
+    case RF_TUNER_RISING:
+      break;
+    case RF_TUNER_FALLING:
+      settle = drain;
+      break;
+    case RF_TUNER_MEASURING:
+      self->base = workers;
+      if (self->base_goodput == 0)
+        settle += drain;
+      break;
+    case RF_TUNER_HOLDING:
+      self->base = workers;
+      self->trial_at = sample->now + self->pause;
+      break;
+    }
+  self->before = *sample;
+  self->settled_at = sample->now + MIN (settle, MAX_WAIT);
+}
+
+static void
+measure_again (RfTuner *self, guint workers, const RfTunerSample *sample)
+{
+  self->base_goodput = 0;
+  enter (self, RF_TUNER_MEASURING, workers, sample);
+}
+
+static void
+start_trial (RfTuner *self, gboolean changed, const RfTunerSample *sample)
+{
+  guint higher = get_higher (self);
+  guint lower = get_lower (self);
+
+  if (self->trial == RF_TUNER_RISING && higher > self->base)
+    {
+      RfTunerState state = self->state == RF_TUNER_HOLDING ? RF_TUNER_RISING : RF_TUNER_CLIMBING;
+
+      enter (self, state, higher, sample);
+    }
+  else if ((self->trial == RF_TUNER_FALLING || changed) && lower < self->base)
+    {
+      enter (self, RF_TUNER_FALLING, lower, sample);
+    }
+  else
+    {
+      self->trial = RF_TUNER_RISING;
+      enter (self, RF_TUNER_HOLDING, self->base, sample);
+    }
+}
+
+static void
+fail_trial (RfTuner *self, const RfTunerSample *sample)
+{
+  enter (self, RF_TUNER_HOLDING, self->base, sample);
+  self->pause = MIN (2 * self->pause, MAX_PAUSE);
+}
+
+static void
+judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
+{
+  double growth = (double)(self->workers - self->base) / self->base;
+
+  if (goodput >= self->base_goodput * (1 + GAIN * growth))
+    {
+      self->pause = FIRST_PAUSE;
+      self->base = self->workers;
+      self->base_goodput = goodput;
+      if (starved)
+        start_trial (self, FALSE, sample);
+      else
+        measure_again (self, self->base, sample);
+    }
+  else if (starved && sample->busy > self->base)
+    {
+      /* Fewer cannot do as well where more do even a little better. */
+      if (goodput <= self->base_goodput)
+        self->trial = RF_TUNER_FALLING;
+      if (self->state == RF_TUNER_CLIMBING)
+        self->base += (self->workers - self->base) / CUSHION;
+      fail_trial (self, sample);
+    }
+  else
+    {
+      measure_again (self, self->base, sample);
+    }
+}
+
+static void
+judge_fall (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
+{
+  self->trial = RF_TUNER_RISING;
+  if (goodput >= self->base_goodput * (1 - LOSS))
+    {
+      self->pause = FIRST_PAUSE;
+      self->base_goodput = goodput;
+      enter (self, RF_TUNER_HOLDING, self->workers, sample);
+    }
+  else if (starved)
+    {
+      fail_trial (self, sample);
+    }
+  else
+    {
+      measure_again (self, self->base, sample);
+    }
+}
+
+static void
+judge_hold (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
+{
+  gboolean changed = goodput > self->base_goodput * CHANGE || goodput * CHANGE < self->base_goodput;
+
+  self->before = *sample;
+  if (!starved)
+    return;
+  if (changed)
+    {
+      self->pause = FIRST_PAUSE;
+      self->trial = RF_TUNER_RISING;
+      self->base_goodput = goodput;
+    }
+  self->base_goodput += (goodput - self->base_goodput) / SMOOTH;
+  if (changed || sample->now >= self->trial_at)
+    start_trial (self, changed, sample);
+}
+
+static gboolean
+is_long_enough (const RfTuner *self, const RfTunerSample *sample)
+{
+  gint64 interval = sample->now - self->before.now;
+  gint64 least = self->state == RF_TUNER_HOLDING ? MAX_INTERVAL : MIN_INTERVAL;
+
+  if (interval < MAX (least, MIN (sample->first_byte, MAX_WAIT)))
+    return FALSE;
+  return interval >= MAX_INTERVAL
+         || sample->received >= self->before.received + self->workers * BYTES_PER_WORKER;
+}
+
+static void
+judge (RfTuner *self, const RfTunerSample *sample)
+{
+  double interval = (double)(sample->now - self->before.now);
+  double bytes = (double)(sample->received - self->before.received);
+  double goodput = bytes * G_TIME_SPAN_SECOND / interval;
+  gboolean starved = (double)(sample->starved - self->before.starved) >= STARVED * interval;
+
+  /* A network that is gone for a while says nothing of how many workers it needs. */
+  if (bytes == 0)
+    {
+      self->before = *sample;
+      return;
+    }
+  switch (self->state)
+    {
+    case RF_TUNER_WAITING:
+      break;
+    case RF_TUNER_MEASURING:
+      self->before = *sample;
+      if (self->base_goodput == 0)
+        self->base_goodput = goodput;
+      if (starved)
+        start_trial (self, FALSE, sample);
+      else
+        self->base_goodput = 0;
+      break;
+    case RF_TUNER_CLIMBING:
+    case RF_TUNER_RISING:
+      judge_rise (self, goodput, starved, sample);
+      break;
+    case RF_TUNER_FALLING:
+      judge_fall (self, goodput, starved, sample);
+      break;
+    case RF_TUNER_HOLDING:
+      judge_hold (self, goodput, starved, sample);
+      break;
+    }
+}
+
+/* A trial that is refused ends where it began, and otherwise half as many have to do. What is refused
+ * until the server can have seen that belongs to the same burst. */
+static gboolean
+heed_refusals (RfTuner *self, const RfTunerSample *sample)
+{
+  gboolean refused = sample->refusals > self->refusals && sample->now >= self->calm_at;
+
+  self->refusals = MAX (self->refusals, sample->refusals);
+  if (!refused)
+    return FALSE;
+  self->calm_at = sample->now + CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT);
+  self->ceiling = self->workers;
+  self->ceiling_until = sample->now + CEILING_LASTS;
+  self->trial = RF_TUNER_RISING;
+  if (self->workers > self->base)
+    enter (self, RF_TUNER_MEASURING, self->base, sample);
+  else
+    measure_again (self, MAX (self->workers / 2, 1), sample);
+  return TRUE;
+}
+
+static void
+lift_ceiling (RfTuner *self, gint64 now)
+{
+  if (self->ceiling == G_MAXUINT || now < self->ceiling_until)
+    return;
+  self->ceiling += MAX (self->ceiling / CEILING_SHARE, 1);
+  self->ceiling_until = now + CEILING_LASTS;
+  if (self->ceiling > self->max_workers)
+    self->ceiling = G_MAXUINT;
+}
+
+static void
+decide (RfTuner *self, const RfTunerSample *sample)
+{
+  if (self->state == RF_TUNER_WAITING)
+    {
+      gboolean near = sample->first_byte > 0 && sample->first_byte < NEAR;
+
+      self->refusals = sample->refusals;
+      if (sample->received > 0)
+        measure_again (self, MIN (near ? NEAR_WORKERS : FAR_WORKERS, self->max_workers), sample);
+      return;
+    }
+  if (heed_refusals (self, sample))
+    return;
+  if (self->before.now < self->settled_at)
+    {
+      if (sample->now >= self->settled_at)
+        self->before = *sample;
+      return;
+    }
+  if (is_long_enough (self, sample))
+    judge (self, sample);
+}
+
+void
+rf_tuner_update (RfTuner *self, const RfTunerSample *sample)
+{
+  if (sample->now < self->before.now || sample->received < self->before.received)
+    return;
+  lift_ceiling (self, sample->now);
+  decide (self, sample);
+  choose_part_size (self, sample);
+}

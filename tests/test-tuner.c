@@ -1,0 +1,469 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Each rule by which workers and parts are chosen, in networks of which the goodput is a formula. */
+
+#include "rf-tuner-private.h"
+
+#define MS G_TIME_SPAN_MILLISECOND
+#define S G_TIME_SPAN_SECOND
+#define KIB ((gsize)1024)
+#define MIB (1024 * KIB)
+
+#define PERIOD (10 * MS)
+
+/* How many workers a far network begins with. */
+#define START 4
+
+typedef struct
+{
+  RfTuner tuner;
+  RfTunerSample sample;
+  double rate;    /* bytes a second of one */
+  double link;    /* and of all */
+  double starved; /* share of the time */
+  guint least;    /* what has been decided since this was reset */
+  guint most;
+} Fixture;
+
+static void
+init (Fixture *self, guint max_workers, double rate, double link)
+{
+  *self = (Fixture){ .rate = rate, .link = link, .starved = 1, .least = G_MAXUINT };
+  self->sample = (RfTunerSample){ .now = S, .first_byte = 20 * MS, .rate = (guint64)rate };
+  rf_tuner_init (&self->tuner, max_workers, 4 * MIB, 256 * MIB);
+}
+
+static void
+run (Fixture *self, gint64 duration)
+{
+  for (gint64 end = self->sample.now + duration; self->sample.now < end;)
+    {
+      double goodput = MIN (self->tuner.workers * self->rate, self->link);
+
+      self->sample.now += PERIOD;
+      self->sample.received += (guint64)(goodput * PERIOD / S);
+      self->sample.starved += (gint64)(self->starved * PERIOD);
+      self->sample.busy = self->tuner.workers;
+      rf_tuner_update (&self->tuner, &self->sample);
+      g_assert_cmpuint (self->tuner.workers, >=, 1);
+      g_assert_cmpuint (self->tuner.workers, <=, self->tuner.max_workers);
+      self->least = MIN (self->least, self->tuner.workers);
+      self->most = MAX (self->most, self->tuner.workers);
+    }
+}
+
+static void
+run_apart (Fixture *self, gint64 duration)
+{
+  self->least = G_MAXUINT;
+  self->most = 0;
+  run (self, duration);
+}
+
+/* More than one and not many, before anything is known and when the first byte has come. */
+static void
+test_start (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 64 * MIB);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+  g_assert_cmpuint (f.tuner.part_size, ==, MIB);
+  rf_tuner_update (&f.tuner, &f.sample);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, START);
+
+  init (&f, 64, MIB, 64 * MIB);
+  f.sample.first_byte = MS / 5;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+}
+
+static void
+test_climbs_while_it_pays (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.least, ==, 64);
+}
+
+/* Of equals the lower, and a quarter more. */
+static void
+test_holds_the_lower_of_equals (void)
+{
+  Fixture f;
+
+  init (&f, 64, 5.0 * MIB, 40.0 * MIB);
+  run (&f, 2 * S);
+  g_assert_cmpuint (f.most, ==, 16);
+  g_assert_cmpuint (f.tuner.workers, ==, 10);
+
+  init (&f, 64, 10.0 * MIB, 20.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  run (&f, 2 * S);
+  g_assert_cmpuint (f.most, ==, 4);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+}
+
+/* What more workers than needed cost is given back, and never more than that. */
+static void
+test_falls_to_what_is_needed (void)
+{
+  Fixture f;
+
+  init (&f, 64, 5.0 * MIB, 40.0 * MIB);
+  run (&f, 90 * S);
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.least, >=, 7);
+  g_assert_cmpuint (f.most, <=, 16);
+  f.rate = 10.0 * MIB;
+  run (&f, 120 * S);
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.least, >=, 3);
+  g_assert_cmpuint (f.most, <=, 10);
+}
+
+/* A link that has become faster shows in the next trial, connections that have become slower at once. */
+static void
+test_change (void)
+{
+  Fixture f;
+
+  init (&f, 64, 5.0 * MIB, 20.0 * MIB);
+  run (&f, 40 * S);
+  f.link = 160.0 * MIB;
+  run (&f, 20 * S);
+  g_assert_cmpuint (f.tuner.workers, >=, 32);
+
+  init (&f, 64, 20.0 * MIB, 80.0 * MIB);
+  run (&f, 40 * S);
+  f.rate = 2.0 * MIB;
+  run (&f, 2 * S);
+  g_assert_cmpuint (f.tuner.workers, >=, 32);
+}
+
+/* Each trial that shows nothing makes them rarer. */
+static void
+test_trials_become_rare (void)
+{
+  guint trials = 0;
+  Fixture f;
+
+  init (&f, 4, 10.0 * MIB, 20.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  run (&f, 60 * S);
+  for (guint i = 0; i < 6000; i++)
+    {
+      guint before = f.tuner.workers;
+
+      run (&f, PERIOD);
+      trials += f.tuner.workers > before;
+    }
+  g_assert_cmpuint (trials, >=, 1);
+  g_assert_cmpuint (trials, <=, 8);
+}
+
+static void
+test_slow_consumer_decides_nothing (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 2.0 * MIB);
+  f.starved = 0.5;
+  run (&f, 20 * S);
+  g_assert_cmpuint (f.tuner.workers, ==, START);
+  g_assert_cmpuint (f.most, ==, START);
+  f.starved = 1;
+  f.link = 1000.0 * MIB;
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+  /* And fewer are not tried either. */
+  f.starved = 0;
+  f.link = 2.0 * MIB;
+  run_apart (&f, 20 * S);
+  g_assert_cmpuint (f.least, ==, 64);
+}
+
+/* Bytes that have come are a fact, whoever is the limit now. */
+static void
+test_gain_counts_for_a_slow_consumer (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  while (f.tuner.workers < 2 * START)
+    run (&f, PERIOD);
+  f.starved = 0.5;
+  run (&f, 20 * S);
+  g_assert_cmpuint (f.tuner.workers, ==, 2 * START);
+}
+
+/* Workers that had nothing to do have shown nothing. */
+static void
+test_idle_workers (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 4.0 * MIB);
+  run (&f, 50 * MS);
+  for (guint i = 0; i < 100; i++)
+    {
+      f.sample.now += PERIOD;
+      f.sample.received += 40 * KIB;
+      f.sample.starved += PERIOD;
+      f.sample.busy = START;
+      rf_tuner_update (&f.tuner, &f.sample);
+      g_assert_cmpuint (f.tuner.workers, <=, 2 * START);
+      g_assert_cmpint (f.tuner.state, !=, RF_TUNER_HOLDING);
+    }
+}
+
+static void
+test_refusals (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  run (&f, 20 * S);
+  /* One burst. */
+  f.sample.refusals += 20;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 32);
+  f.sample.refusals += 10;
+  run (&f, 2 * PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 32);
+  /* Another one. */
+  run (&f, 4 * PERIOD);
+  f.sample.refusals++;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 16);
+  /* It comes near to what was refused, but not there. */
+  run_apart (&f, 28 * S);
+  g_assert_cmpuint (f.most, <, 32);
+  g_assert_cmpuint (f.tuner.workers, >=, 24);
+  /* That takes long, and goes on. */
+  run_apart (&f, 30 * S);
+  g_assert_cmpuint (f.most, <=, 40);
+  run (&f, 300 * S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+}
+
+/* A trial that is refused ends where it began. */
+static void
+test_refused_trial (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  while (f.tuner.workers < 16)
+    run (&f, PERIOD);
+  f.sample.refusals += 6;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 8);
+  run_apart (&f, 10 * S);
+  g_assert_cmpuint (f.most, ==, 15);
+}
+
+/* Down to one, which is never given up. */
+static void
+test_refused_again_and_again (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  run (&f, 5 * S);
+  for (guint i = 0; i < 600; i++)
+    {
+      f.sample.refusals++;
+      run (&f, 10 * PERIOD);
+    }
+  g_assert_cmpuint (f.tuner.workers, ==, 1);
+  run (&f, 10 * 60 * S);
+  g_assert_cmpuint (f.tuner.workers, >, 1);
+}
+
+static void
+test_one_worker (void)
+{
+  static const guint limits[] = { 0, 1 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      Fixture f;
+
+      init (&f, limits[i], MIB, 1000.0 * MIB);
+      f.sample.refusals = 1;
+      run (&f, 10 * S);
+      f.sample.refusals++;
+      run (&f, 60 * S);
+      g_assert_cmpuint (f.most, ==, 1);
+    }
+}
+
+static void
+test_nothing_comes (void)
+{
+  Fixture f;
+
+  init (&f, 64, 0, 0);
+  f.sample.refusals = 3;
+  run (&f, 20 * S);
+  g_assert_cmpuint (f.most, ==, 2);
+
+  init (&f, 64, 5.0 * MIB, 40.0 * MIB);
+  run (&f, 10 * S);
+  f.link = 0;
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.most, <=, 20);
+}
+
+static void
+test_strange_samples (void)
+{
+  RfTuner before;
+  Fixture f;
+
+  init (&f, 64, 5.0 * MIB, 40.0 * MIB);
+  run (&f, 3 * S);
+  before = f.tuner;
+  for (guint i = 0; i < 1000; i++)
+    rf_tuner_update (&f.tuner, &f.sample);
+  f.sample.now -= S;
+  rf_tuner_update (&f.tuner, &f.sample);
+  f.sample.now += S;
+  f.sample.received /= 2;
+  rf_tuner_update (&f.tuner, &f.sample);
+  g_assert_cmpuint (f.tuner.workers, ==, before.workers);
+  g_assert_cmpuint (f.tuner.part_size, ==, before.part_size);
+  g_assert_cmpint (f.tuner.state, ==, before.state);
+
+  init (&f, 64, 0, 0);
+  f.sample = (RfTunerSample){ .now = G_MAXINT64 / 2,
+                              .received = G_MAXUINT64 / 2,
+                              .starved = G_MAXINT64 / 2,
+                              .first_byte = G_MAXINT64 };
+  for (guint i = 0; i < 100; i++)
+    {
+      f.sample.now += S;
+      f.sample.refusals += i % 7 == 0;
+      f.sample.received += i;
+      f.sample.rate = i % 2 == 0 ? 1 : G_MAXUINT64;
+      rf_tuner_update (&f.tuner, &f.sample);
+      g_assert_cmpuint (f.tuner.workers, >=, 1);
+      g_assert_cmpuint (f.tuner.part_size, >=, 256 * KIB);
+      g_assert_cmpuint (f.tuner.part_size, <=, 4 * MIB);
+    }
+}
+
+static gsize
+get_part_size (RfTuner *tuner, gint64 first_byte, double rate)
+{
+  RfTunerSample sample = { .first_byte = first_byte, .rate = (guint64)rate };
+
+  rf_tuner_update (tuner, &sample);
+  return tuner->part_size;
+}
+
+static void
+test_part_size (void)
+{
+  static const struct
+  {
+    gint64 first_byte;
+    double rate;
+    gsize size;
+  } cases[] = {
+    { 0, 0, MIB },
+    { 20 * MS, 0, MIB },
+    { 0, 5.0 * MIB, MIB },
+    { 100 * MS, 5.0 * MIB, 4 * MIB },
+    { 20 * MS, 20.0 * MIB, 51 * 64 * KIB },
+    { 20 * MS, 1.0 * MIB, 256 * KIB },
+    { 5 * MS, 1.0 * MIB, 256 * KIB },
+    { 1, 2e9, MIB },
+    { MS / 5, 1e9, MIB },
+    { MS - 1, 2e9, MIB },
+    { 2 * MS, 2e9, 2 * MIB },
+    { G_MAXINT64, 1e18, 4 * MIB },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RfTuner tuner;
+
+      rf_tuner_init (&tuner, 64, 4 * MIB, 64 * MIB);
+      g_assert_cmpuint (get_part_size (&tuner, cases[i].first_byte, cases[i].rate), ==,
+                        cases[i].size);
+    }
+}
+
+static void
+test_part_size_does_not_flap (void)
+{
+  RfTuner tuner;
+  gsize size;
+
+  rf_tuner_init (&tuner, 64, 4 * MIB, 64 * MIB);
+  size = get_part_size (&tuner, 20 * MS, 12.0 * MIB);
+  g_assert_cmpuint (size, >, MIB);
+  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 14.0 * MIB), ==, size);
+  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 10.0 * MIB), ==, size);
+  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 20.0 * MIB), >, size);
+  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 5.0 * MIB), <, size);
+}
+
+/* The parts of all workers fit, and there are no more workers than have a part. */
+static void
+test_budget (void)
+{
+  static const gsize budgets[] = { 0, 1, 256 * KIB, MIB, 5 * MIB, 64 * MIB, G_MAXSIZE };
+  static const gsize sizes[] = { 0, 1, 100000, 256 * KIB, MIB, 4 * MIB, G_MAXSIZE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (budgets); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (sizes); k++)
+      {
+        Fixture f;
+
+        init (&f, 64, 20.0 * MIB, 4000.0 * MIB);
+        rf_tuner_init (&f.tuner, 64, sizes[k], budgets[i]);
+        for (guint n = 0; n < 300; n++)
+          {
+            g_assert_cmpuint (f.tuner.part_size, >=, 1);
+            g_assert_cmpuint (f.tuner.part_size, <=, MAX (sizes[k], 1));
+            g_assert_cmpuint (f.tuner.part_size, <=,
+                              MAX (budgets[i], CLAMP (sizes[k], 1, 256 * KIB)) / f.tuner.workers);
+            run (&f, PERIOD);
+          }
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tuner/start", test_start);
+  g_test_add_func ("/tuner/climbs-while-it-pays", test_climbs_while_it_pays);
+  g_test_add_func ("/tuner/holds-the-lower-of-equals", test_holds_the_lower_of_equals);
+  g_test_add_func ("/tuner/falls-to-what-is-needed", test_falls_to_what_is_needed);
+  g_test_add_func ("/tuner/change", test_change);
+  g_test_add_func ("/tuner/trials-become-rare", test_trials_become_rare);
+  g_test_add_func ("/tuner/slow-consumer-decides-nothing", test_slow_consumer_decides_nothing);
+  g_test_add_func ("/tuner/gain-counts-for-a-slow-consumer", test_gain_counts_for_a_slow_consumer);
+  g_test_add_func ("/tuner/idle-workers", test_idle_workers);
+  g_test_add_func ("/tuner/refusals", test_refusals);
+  g_test_add_func ("/tuner/refused-trial", test_refused_trial);
+  g_test_add_func ("/tuner/refused-again-and-again", test_refused_again_and_again);
+  g_test_add_func ("/tuner/one-worker", test_one_worker);
+  g_test_add_func ("/tuner/nothing-comes", test_nothing_comes);
+  g_test_add_func ("/tuner/strange-samples", test_strange_samples);
+  g_test_add_func ("/tuner/part-size", test_part_size);
+  g_test_add_func ("/tuner/part-size-does-not-flap", test_part_size_does_not_flap);
+  g_test_add_func ("/tuner/budget", test_budget);
+  return g_test_run ();
+}
