@@ -19,8 +19,7 @@ typedef struct _RfFetcher RfFetcher;
 RfFetcher *rf_fetcher_new (RfSession *session,
                            RfRingBuffer *ring,
                            RfLocation *location,
-                           const RfOptions *options,
-                           guint num_workers);
+                           const RfOptions *options);
 
 RfFetcher *rf_fetcher_ref (RfFetcher *self);
 void rf_fetcher_unref (RfFetcher *self);

@@ -13,28 +13,68 @@
  * time a picture or a training step takes, long against the microseconds a push costs. */
 #define GATHER_TIME G_TIME_SPAN_MILLISECOND
 
+/* Sets or stops the timer, on the fetcher's thread. */
 static void
-run_free_task (gpointer data)
+set_hold_timer (RfFetcher *self, gint64 at)
+{
+  gboolean was_set = self->hold_timer_is_set;
+
+  self->hold_timer_is_set = at > 0;
+  if (at > 0)
+    rf_reactor_start_timer (self->thread->reactor, &self->hold_timer, at);
+  else
+    rf_reactor_stop_timer (self->thread->reactor, &self->hold_timer);
+  if (self->hold_timer_is_set && !was_set)
+    rf_fetcher_ref (self);
+  else if (!self->hold_timer_is_set && was_set)
+    rf_fetcher_unref (self);
+}
+
+static void
+run_fill_task (gpointer data)
+{
+  RfFetcher *self = data;
+  gint64 now = g_get_monotonic_time ();
+  gint64 hold_until = 0;
+
+  g_atomic_int_set (&self->fill_task_posted, FALSE);
+  g_mutex_lock (&self->locked.lock);
+  if (self->locked.state == RF_FETCHER_CLOSED)
+    self->locked.is_held = FALSE;
+  rf_fill_locked (self);
+  if (self->locked.is_held)
+    hold_until = now + rf_throttle_get_wait (&self->locked.throttle, now);
+  g_mutex_unlock (&self->locked.lock);
+  set_hold_timer (self, hold_until);
+  rf_fetcher_unref (self);
+}
+
+static void
+on_hold_over (gpointer data)
 {
   RfFetcher *self = data;
 
-  g_atomic_int_set (&self->free_task_posted, FALSE);
   g_mutex_lock (&self->locked.lock);
-  rf_window_fill_locked (self);
+  self->locked.is_held = FALSE;
+  rf_fill_locked (self);
   g_mutex_unlock (&self->locked.lock);
-  rf_fetcher_unref (self);
+  set_hold_timer (self, 0);
+}
+
+void
+rf_fetcher_post_fill (RfFetcher *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->fill_task_posted, FALSE, TRUE))
+    return;
+  rf_fetcher_ref (self);
+  rf_reactor_post (self->thread->reactor, &self->fill_task);
 }
 
 /* Called by the ring, on any thread, maybe under the fetcher's own lock. */
 static void
 on_slot_free (gpointer data)
 {
-  RfFetcher *self = data;
-
-  if (!g_atomic_int_compare_and_exchange (&self->free_task_posted, FALSE, TRUE))
-    return;
-  rf_fetcher_ref (self);
-  rf_reactor_post (self->thread->reactor, &self->free_task);
+  rf_fetcher_post_fill (data);
 }
 
 static void
@@ -54,12 +94,22 @@ on_ring_lost (gpointer data)
   rf_reactor_post (self->thread->reactor, &self->lost_task);
 }
 
+/* Each worker needs a slot that fills and one for what it asks for next. */
+static void
+init_tuner (RfFetcher *self)
+{
+  gsize slot_size = rf_ring_buffer_get_slot_size (self->ring);
+  guint num_slots = rf_ring_buffer_get_num_slots (self->ring);
+
+  rf_tuner_init (&self->locked.tuner, CLAMP (num_slots / 2, 1, RF_MAX_CHOSEN_WORKERS), slot_size,
+                 num_slots / 2 * slot_size);
+}
+
 RfFetcher *
 rf_fetcher_new (RfSession *session,
                 RfRingBuffer *ring,
                 RfLocation *location,
-                const RfOptions *options,
-                guint num_workers)
+                const RfOptions *options)
 {
   RfFetcher *self = g_new0 (RfFetcher, 1);
 
@@ -75,14 +125,18 @@ rf_fetcher_new (RfSession *session,
   rf_resource_clear (&self->locked.resource);
   rf_route_init (&self->locked.route, location);
 
-  self->num_workers = num_workers;
   self->first_thread = rf_session_pick_thread (session);
   self->thread = rf_session_get_thread (session, self->first_thread);
   self->locked.lanes = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_lane_free);
-  self->locked.stats.workers = num_workers;
+  rf_throttle_init (&self->locked.throttle, rf_options_get_max_bandwidth (options),
+                    g_get_monotonic_time ());
+  init_tuner (self);
+  self->locked.stats.workers = rf_workers_get_number_locked (self);
 
-  self->free_task.func = run_free_task;
-  self->free_task.data = self;
+  self->fill_task.func = run_fill_task;
+  self->fill_task.data = self;
+  self->hold_timer.func = on_hold_over;
+  self->hold_timer.data = self;
   self->lost_task.func = run_lost_task;
   self->lost_task.data = self;
   rf_ring_buffer_set_free_func (ring, on_slot_free, rf_fetcher_ref (self), on_ring_lost);
@@ -118,12 +172,17 @@ rf_fetcher_unref (RfFetcher *self)
 void
 rf_fetcher_close (RfFetcher *self)
 {
+  gboolean is_held;
+
   g_mutex_lock (&self->locked.lock);
   self->locked.state = RF_FETCHER_CLOSED;
   rf_window_clear_locked (self);
   g_cond_broadcast (&self->locked.cond);
+  is_held = self->locked.is_held;
   g_mutex_unlock (&self->locked.lock);
 
+  if (is_held)
+    rf_fetcher_post_fill (self);
   rf_ring_buffer_clear_free_func (self->ring, self);
 }
 
@@ -227,7 +286,7 @@ has_bytes (RfFetcher *self, Wait *wait, GError **error)
   if (!self->locked.wanted)
     {
       self->locked.wanted = TRUE;
-      rf_window_fill_locked (self);
+      rf_fill_locked (self);
     }
   if (is_closed_locked (self, error))
     return TRUE;
@@ -273,13 +332,23 @@ on_cancelled (GCancellable *cancellable, RfFetcher *self)
   g_mutex_unlock (&self->locked.lock);
 }
 
+/* Whether what the consumer waits for has to wait for requests of other readers. */
+static gboolean
+is_head_queued_locked (RfFetcher *self)
+{
+  RfPart *part = g_queue_peek_head (&self->locked.parts);
+  RfGap *gap = part != NULL ? g_queue_peek_head (&part->gaps) : NULL;
+
+  return gap != NULL && gap->lane->state == RF_LANE_QUEUED;
+}
+
 /* When the stream has made no progress for too long. */
 static gint64
 get_timeout_locked (RfFetcher *self, const Wait *wait)
 {
   guint seconds = rf_options_get_timeout (self->options);
 
-  if (seconds == 0)
+  if (seconds == 0 || is_head_queued_locked (self))
     return G_MAXINT64;
   return MAX (self->locked.last_progress, wait->began) + seconds * G_TIME_SPAN_SECOND;
 }
@@ -297,11 +366,20 @@ set_timed_out_locked (RfFetcher *self, GError **error)
 }
 
 static gboolean
+is_over_locked (RfFetcher *self, Wait *wait, GError **error)
+{
+  gboolean over = wait->is_over (self, wait, error);
+
+  rf_workers_note_limit_locked (self);
+  return over;
+}
+
+static gboolean
 wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
-  while (!wait->is_over (self, wait, &failure))
+  while (!is_over_locked (self, wait, &failure))
     {
       gint64 timeout = get_timeout_locked (self, wait);
 
@@ -336,9 +414,9 @@ wait_for (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error
   if (self->locked.state == RF_FETCHER_IDLE)
     {
       restart_locked (self, 0);
-      rf_window_fill_locked (self);
+      rf_fill_locked (self);
     }
-  over = wait->is_over (self, wait, &failure);
+  over = is_over_locked (self, wait, &failure);
   if (over || cancellable == NULL)
     {
       over = failure == NULL && (over || wait_locked (self, wait, NULL, &failure));
@@ -424,7 +502,7 @@ rf_fetcher_seek (RfFetcher *self, guint64 start, guint64 stop, GError **error)
       self->locked.stop = stop;
       self->locked.fresh = TRUE;
       self->locked.wanted = TRUE;
-      rf_window_fill_locked (self);
+      rf_fill_locked (self);
       g_cond_broadcast (&self->locked.cond);
     }
   g_mutex_unlock (&self->locked.lock);

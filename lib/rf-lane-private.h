@@ -10,6 +10,8 @@
 #include "rf-pace-private.h"
 #include "rf-response-private.h"
 #include "rf-route-private.h"
+#include "rf-throttle-private.h"
+#include "rf-tuner-private.h"
 
 G_BEGIN_DECLS
 
@@ -45,6 +47,7 @@ typedef enum
   RF_LANE_IDLE,
   RF_LANE_STARTING,   /* has a part; its reactor has been told to begin a request */
   RF_LANE_HELD,       /* another lane looks for the way to the resource */
+  RF_LANE_QUEUED,     /* other requests have their turn at the server */
   RF_LANE_RUNNING,    /* a request is in flight */
   RF_LANE_WAITING,    /* a request failed; the next one begins when the backoff is over */
   RF_LANE_PARKED,     /* too many failed; the next one begins when there is reason to */
@@ -83,10 +86,12 @@ struct _RfLane
   gboolean is_near_end; /* a request begun now is answered when this one ends */
   gboolean is_to_share; /* another lane has nothing to do but a part of what is left of this one */
   gint64 resume_at;     /* while it waits: when the backoff is over, */
-  gint64 turn;          /* and when its turn has come as well */
-  gboolean is_urgent;   /* the turn is that of what a consumer waits for */
+  gint64 retry_at;      /* and when the session lets it begin as well */
+  gboolean is_urgent;   /* as what a consumer waits for is */
 
   /* The reactor's, from the start of a request to its end. */
+  RfTurn turn;       /* among the requests of all readers */
+  gboolean has_turn; /* at the place that is asked */
   RfTask task;
   RfTimer timer; /* for the end of a backoff, a stall, or the end of a message */
   RfRequest request;
@@ -131,21 +136,25 @@ typedef enum
 struct _RfFetcher
 {
   gatomicrefcount references;
+  RfAdmissionReader admission; /* guarded by the session's lock */
 
   /* Immutable after construction. */
   RfSession *session;
   RfRingBuffer *ring;
   RfLocation *location; /* that was asked for; where it leads to is the route's matter */
   RfOptions *options;
-  guint num_workers;
   guint first_thread;            /* of the session, for the first lane; the next ones take turns */
   const RfSessionThread *thread; /* for tasks that are no lane's */
 
-  /* Posted to that thread when a slot has become free, and when the ring has been given to
-   * another fetcher. */
-  RfTask free_task;
-  gint free_task_posted; /* atomic */
+  /* Posted to that thread when something may begin, and when the ring has been given to another fetcher. */
+  RfTask fill_task;
+  gint fill_task_posted; /* atomic */
   RfTask lost_task;
+
+  /* That thread's: for the moment at which max-bandwidth lets another part begin. While it is set, it keeps
+   * the fetcher alive. */
+  RfTimer hold_timer;
+  gboolean hold_timer_is_set;
 
   struct
   {
@@ -157,17 +166,26 @@ struct _RfFetcher
     RfAuth auth;            /* what the end of the route wants, while that is known */
     gboolean without_range; /* the server chokes on Range headers */
     RfPace pace;
-    GPtrArray *lanes;  /* made when they are needed */
-    gint64 throttled;  /* when the server said last that it has too much to do; 0: never */
-    guint64 doubled;   /* bytes that may have come twice, because a request was split */
-    gboolean wanted;   /* the consumer reads or has said from where: the window may open */
-    GQueue parts;      /* the window, in order */
-    guint64 position;  /* next byte for the consumer */
-    guint64 next;      /* first byte that no part has */
-    guint64 stop;      /* where reading ends, as far as the consumer knows */
-    guint num_started; /* parts since the last start or seek */
-    gboolean fresh;    /* nothing delivered since then */
-    GError *error;     /* why no byte comes from error_at on; NULL: they do */
+    GPtrArray *lanes; /* made when they are needed */
+    RfThrottle throttle;
+    gboolean is_held; /* the timer for it is set, or about to be */
+    RfTuner tuner;
+    gint64 tuned;        /* when it was asked last */
+    guint64 refusals;    /* answers 429 and 503 */
+    gboolean lacks_slot; /* a part could begin if a slot were free */
+    gint64
+        starved; /* microseconds in which the network was the limit, before the present stretch, */
+    gint64 starved_since; /* which began then; 0: it is not */
+    gint64 throttled;     /* when the server said last that it has too much to do; 0: never */
+    guint64 doubled;      /* bytes that may have come twice, because a request was split */
+    gboolean wanted;      /* the consumer reads or has said from where: the window may open */
+    GQueue parts;         /* the window, in order */
+    guint64 position;     /* next byte for the consumer */
+    guint64 next;         /* first byte that no part has */
+    guint64 stop;         /* where reading ends, as far as the consumer knows */
+    guint num_started;    /* parts since the last start or seek */
+    gboolean fresh;       /* nothing delivered since then */
+    GError *error;        /* why no byte comes from error_at on; NULL: they do */
     guint64 error_at;
     guint error_status;
     char *trouble; /* what the last request failed with; NULL: bytes have come since */
@@ -210,6 +228,9 @@ void rf_lane_post_locked (RfLane *self);
 /* Begins to write into a gap, and no more. */
 void rf_lane_take_slot (RfLane *self, const RfGap *gap);
 void rf_lane_leave_slot (RfLane *self);
+
+/* Lets other requests have their turn at the server. */
+void rf_lane_leave_turn (RfLane *self);
 
 /* Has the lane wait for a delay in microseconds, and for its turn in the session. */
 void rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent);
@@ -267,10 +288,33 @@ gboolean rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const
 /* Nothing else is left to do for a lane: has the one that would end last share what is left of it. */
 void rf_workers_ask_for_share_locked (RfFetcher *self);
 
+/* Notes whether the network is the limit now, and not the consumer or a setting. */
+void rf_workers_note_limit_locked (RfFetcher *self);
+
+/* How many bodies may flow at a time. */
+guint rf_workers_get_number_locked (RfFetcher *self);
+
+/* Has the number and the size of parts decided anew, from time to time. */
+void rf_workers_tune_locked (RfFetcher *self, gint64 now);
+
+/* rf-fill.c: what is asked for next. All under the lock. */
+
+/* Begins whatever can begin now. */
+void rf_fill_locked (RfFetcher *self);
+
+/* Gives the next part of a sequential stream to its lane. FALSE: not now, or, if `ended`, no more is
+ * wanted. */
+gboolean rf_fill_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended);
+
+/* rf-fetcher.c */
+
+/* Has rf_fill_locked() called on the fetcher's thread. Any lock may be held. */
+void rf_fetcher_post_fill (RfFetcher *self);
+
 /* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
 
-/* Starts whatever can start now. */
-void rf_window_fill_locked (RfFetcher *self);
+/* Makes a part of the window, if a slot is free for it. Returns what is missing of it, which needs a lane. */
+RfGap *rf_window_push_part_locked (RfFetcher *self, RfRange range);
 
 /* The first answer is here: PART, WHOLE or NO_BYTES. */
 void rf_window_learn_locked (RfFetcher *self,
@@ -278,10 +322,6 @@ void rf_window_learn_locked (RfFetcher *self,
                              const RfResponseHead *head,
                              RfAnswer answer,
                              const RfContentRange *content);
-
-/* Gives the next part of a sequential stream to its lane. FALSE: no slot is free, or, if `ended`, no
- * more is wanted. */
-gboolean rf_window_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended);
 
 /* Nobody fetches what is missing there any more. Does nothing with NULL. */
 void rf_window_forget_gap_locked (RfGap *gap);

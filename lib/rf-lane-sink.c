@@ -16,7 +16,10 @@ take_busy_answer_locked (RfLane *self, const RfResponseHead *head)
 
   self->end = RF_END_TRANSIENT;
   if (head->status == 429 || head->status == 503)
-    self->fetcher->locked.throttled = self->heard;
+    {
+      self->fetcher->locked.throttled = self->heard;
+      self->fetcher->locked.refusals++;
+    }
   if (head->retry_after == NULL)
     return;
   self->retry_after
@@ -177,7 +180,7 @@ find_space (RfLane *self, gboolean *wait)
     }
   /* The full slot is let go of first: it may be the only one, and the one that is to be filled. */
   rf_lane_leave_slot (self);
-  found = rf_window_extend_locked (fetcher, self, &ended);
+  found = rf_fill_extend_locked (fetcher, self, &ended);
   if (found)
     {
       rf_lane_take_slot (self, self->gap);
@@ -230,6 +233,7 @@ lane_commit (gpointer sink, gsize length)
       fetcher->locked.last_progress = now;
       rf_window_commit_locked (fetcher, self->gap, length);
       rf_lane_note_progress_locked (self, now);
+      rf_workers_tune_locked (fetcher, now);
       complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL && self->gap == NULL;
     }
   g_mutex_unlock (&fetcher->locked.lock);
@@ -246,6 +250,7 @@ lane_done (gpointer sink, RfResult *result)
 
   rf_reactor_stop_timer (self->thread->reactor, &self->timer);
   rf_lane_leave_slot (self);
+  rf_lane_leave_turn (self);
 
   g_mutex_lock (&fetcher->locked.lock);
   fetcher->locked.stats.connections += result->connections;
@@ -254,7 +259,8 @@ lane_done (gpointer sink, RfResult *result)
   idle = self->state == RF_LANE_IDLE;
   if (self->state == RF_LANE_STARTING)
     rf_lane_post_locked (self);
-  rf_window_fill_locked (fetcher);
+  rf_workers_tune_locked (fetcher, g_get_monotonic_time ());
+  rf_fill_locked (fetcher);
   g_mutex_unlock (&fetcher->locked.lock);
 
   g_clear_error (&self->error);

@@ -82,7 +82,7 @@ rf_lane_note_progress_locked (RfLane *self, gint64 now)
   flow = rf_lane_get_flow_locked (self, now);
   self->is_near_end = rf_flow_get_time_left (&flow, &usual) <= usual.first_byte;
   if (self->is_near_end)
-    rf_window_fill_locked (fetcher);
+    rf_fill_locked (fetcher);
 }
 
 static void

@@ -88,21 +88,21 @@ rf_lane_expect_end (RfLane *self)
 }
 
 static void
-set_turn_locked (RfLane *self, gboolean is_urgent)
+set_retry_locked (RfLane *self, gboolean is_urgent)
 {
   gint64 wait = rf_session_take_retry (self->fetcher->session, is_urgent);
 
   self->is_urgent = is_urgent;
-  self->turn = MAX (self->resume_at, g_get_monotonic_time () + wait);
+  self->retry_at = MAX (self->resume_at, g_get_monotonic_time () + wait);
 }
 
 void
 rf_lane_wait_locked (RfLane *self, gint64 delay, gboolean is_urgent)
 {
   self->resume_at = g_get_monotonic_time () + delay;
-  set_turn_locked (self, is_urgent);
+  set_retry_locked (self, is_urgent);
   rf_lane_set_state_locked (self, RF_LANE_WAITING);
-  rf_reactor_start_timer (self->thread->reactor, &self->timer, self->turn);
+  rf_reactor_start_timer (self->thread->reactor, &self->timer, self->retry_at);
 }
 
 static void
@@ -149,6 +149,15 @@ prepare_request_locked (RfLane *self)
   rf_lane_expect_more_locked (self);
 }
 
+void
+rf_lane_leave_turn (RfLane *self)
+{
+  self->has_turn = FALSE;
+  /* Nobody will call. */
+  if (rf_session_leave (self->fetcher->session, &self->turn))
+    rf_fetcher_unref (self->fetcher);
+}
+
 /* Ends what the lane does, on its reactor. */
 static void
 cancel (RfLane *self)
@@ -162,11 +171,38 @@ cancel (RfLane *self)
       transport->cancel (transport, &self->request, FALSE);
       return;
     }
+  rf_lane_leave_turn (self);
   g_mutex_lock (&fetcher->locked.lock);
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
-  rf_window_fill_locked (fetcher);
+  rf_fill_locked (fetcher);
   g_mutex_unlock (&fetcher->locked.lock);
   rf_fetcher_unref (fetcher);
+}
+
+/* Whether the request may begin: somebody else may have to find the way, or have the turn at its end. */
+static void
+enter_locked (RfLane *self)
+{
+  RfFetcher *fetcher = self->fetcher;
+  RfRoute *route = &fetcher->locked.route;
+  gboolean is_urgent;
+
+  if (!rf_route_enter (route, self))
+    {
+      rf_lane_set_state_locked (self, RF_LANE_HELD);
+      return;
+    }
+  if (self->has_turn)
+    return;
+  is_urgent
+      = route->searcher == self || g_queue_peek_head (&fetcher->locked.parts) == self->gap->part;
+  self->route_number = route->number;
+  self->has_turn = rf_session_enter (fetcher->session, &self->turn,
+                                     rf_location_get_server (route->current), is_urgent);
+  if (self->has_turn)
+    return;
+  rf_fetcher_ref (fetcher);
+  rf_lane_set_state_locked (self, RF_LANE_QUEUED);
 }
 
 /* Does what the state says. */
@@ -179,8 +215,8 @@ act (RfLane *self)
   gboolean resume = FALSE;
 
   g_mutex_lock (&fetcher->locked.lock);
-  if (self->state == RF_LANE_STARTING && !rf_route_enter (&fetcher->locked.route, self))
-    rf_lane_set_state_locked (self, RF_LANE_HELD);
+  if (self->state == RF_LANE_STARTING)
+    enter_locked (self);
   state = self->state;
   if (state == RF_LANE_STARTING)
     {
@@ -197,7 +233,7 @@ act (RfLane *self)
     }
   else if (state == RF_LANE_WAITING)
     {
-      rf_reactor_start_timer (self->thread->reactor, &self->timer, self->turn);
+      rf_reactor_start_timer (self->thread->reactor, &self->timer, self->retry_at);
     }
   g_mutex_unlock (&fetcher->locked.lock);
 
@@ -214,11 +250,42 @@ act (RfLane *self)
       cancel (self);
       break;
     case RF_LANE_HELD:
+    case RF_LANE_QUEUED:
     case RF_LANE_WAITING:
     case RF_LANE_PARKED:
     case RF_LANE_IDLE:
       break;
     }
+}
+
+/* It has its turn. It may be cancelled by now, and what it was to ask may be elsewhere. */
+static void
+on_turn (gpointer data)
+{
+  RfLane *self = data;
+  RfFetcher *fetcher = self->fetcher;
+  gboolean is_there = FALSE;
+  gboolean begins;
+
+  g_mutex_lock (&fetcher->locked.lock);
+  begins = self->state == RF_LANE_QUEUED;
+  if (begins)
+    {
+      is_there = self->route_number == fetcher->locked.route.number;
+      /* That others were served is no fault of the server. */
+      fetcher->locked.last_progress = g_get_monotonic_time ();
+      g_cond_broadcast (&fetcher->locked.cond);
+      rf_lane_set_state_locked (self, RF_LANE_STARTING);
+    }
+  g_mutex_unlock (&fetcher->locked.lock);
+  if (begins)
+    {
+      self->has_turn = TRUE;
+      if (!is_there)
+        rf_lane_leave_turn (self);
+      act (self);
+    }
+  rf_fetcher_unref (fetcher);
 }
 
 static void
@@ -269,6 +336,7 @@ rf_lane_new (RfFetcher *fetcher, const RfSessionThread *thread)
   self->timer.data = self;
   self->request.funcs = &rf_lane_sink;
   self->request.sink = self;
+  rf_turn_init (&self->turn, &fetcher->admission, thread->reactor, on_turn, self);
   return self;
 }
 
@@ -301,6 +369,7 @@ rf_lane_cancel_locked (RfLane *self)
       return;
     case RF_LANE_STARTING:
     case RF_LANE_HELD:
+    case RF_LANE_QUEUED:
     case RF_LANE_RUNNING:
     case RF_LANE_WAITING:
     case RF_LANE_PARKED:
@@ -313,7 +382,7 @@ rf_lane_cancel_locked (RfLane *self)
 void
 rf_lane_hurry_locked (RfLane *self)
 {
-  gint64 turn = self->turn;
+  gint64 retry_at = self->retry_at;
 
   if (self->state == RF_LANE_PARKED)
     {
@@ -321,11 +390,13 @@ rf_lane_hurry_locked (RfLane *self)
       self->gap->failures = 0;
       begin_locked (self);
     }
+  if (self->state == RF_LANE_QUEUED)
+    rf_session_hurry (self->fetcher->session, &self->turn);
   if (self->state != RF_LANE_WAITING || self->is_urgent)
     return;
   rf_session_return_retry (self->fetcher->session);
-  set_turn_locked (self, TRUE);
-  self->turn = MIN (self->turn, turn);
+  set_retry_locked (self, TRUE);
+  self->retry_at = MIN (self->retry_at, retry_at);
   rf_lane_post_locked (self);
 }
 

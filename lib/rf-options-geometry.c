@@ -7,8 +7,6 @@
 
 #include "rf-error.h"
 
-#define DEFAULT_WORKERS 8
-
 /* The ring that is chosen without being asked for takes no more than this, and only as far as it is used. */
 #define DEFAULT_RING_SIZE ((gsize)256 << 20)
 
@@ -24,6 +22,12 @@
 
 /* With fewer, every buffer would be copied out: two slots are always kept for fetching. */
 #define DEFAULT_MIN_SLOTS 4
+
+guint
+rf_options_choose_num_slots (guint num_workers)
+{
+  return MAX (num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS);
+}
 
 gboolean
 rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError **error)
@@ -50,14 +54,14 @@ rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError 
     }
 
   if (num_workers == 0)
-    num_workers = DEFAULT_WORKERS;
+    num_workers = RF_MAX_CHOSEN_WORKERS;
   if (slot_size == 0)
     slot_size = CLAMP (DEFAULT_RING_SIZE
                            / (num_slots != 0 ? num_slots : num_workers * MIN_SLOTS_PER_WORKER),
                        RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
   if (num_slots == 0)
     num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
-                              MAX ((guint64)num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS));
+                              (guint64)rf_options_choose_num_slots (num_workers));
 
   if (slot_size > G_MAXSSIZE || !g_size_checked_mul (&total, (gsize)slot_size, num_slots)
       || total > G_MAXSSIZE)

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* Each worker is a connection; servers take more than a few hundred from one client as an attack. */
 #define RF_MAX_WORKERS 256
 
+/* The most workers that are chosen without being asked for: they are only as many as pay. */
+#define RF_MAX_CHOSEN_WORKERS 64
+
 /* Smaller slots than a page cost more in bookkeeping than they carry. */
 #define RF_MIN_SLOT_SIZE 4096
 
@@ -67,6 +70,9 @@ typedef struct
 /* Decides the geometry. Pure. FALSE with RF_ERROR_INVALID_ARGUMENT where a setting, or the size of
  * the ring that follows from them, is out of range. */
 gboolean rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError **error);
+
+/* How many slots so many workers make use of. */
+guint rf_options_choose_num_slots (guint num_workers);
 
 /* Checks the settings that the geometry does not depend on, and that the files they name can be
  * read. FALSE with RF_ERROR_INVALID_ARGUMENT and a message without any value that may be secret. */

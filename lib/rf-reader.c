@@ -112,7 +112,7 @@ rf_reader_new (RfSession *session,
       = self->own_ring ? rf_ring_buffer_new_for_options (options, error) : g_object_ref (ring);
   if (self->ring == NULL)
     return NULL;
-  self->fetcher = rf_fetcher_new (session, self->ring, checked, options, geometry.num_workers);
+  self->fetcher = rf_fetcher_new (session, self->ring, checked, options);
   return g_steal_pointer (&self);
 }
 

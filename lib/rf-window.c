@@ -7,8 +7,6 @@
 
 #include "rf-lane-private.h"
 
-#include "rf-plan-private.h"
-
 guint64
 rf_window_get_end_locked (RfFetcher *self)
 {
@@ -33,6 +31,8 @@ rf_window_forget_gap_locked (RfGap *gap)
 {
   if (gap == NULL)
     return;
+  /* What does not come need not be waited for. */
+  rf_throttle_give_back (&gap->lane->fetcher->locked.throttle, rf_range_length (gap->range));
   gap->lane->gap = NULL;
   g_queue_remove (&gap->part->gaps, gap);
   g_free (gap);
@@ -140,15 +140,15 @@ cut_locked (RfFetcher *self, guint64 end)
   rf_window_pop_locked (self);
 }
 
-/* Makes a part of the window, if a slot is free for it. Returns what is missing of it, which needs a lane. */
-static RfGap *
-push_part_locked (RfFetcher *self, RfRange range)
+RfGap *
+rf_window_push_part_locked (RfFetcher *self, RfRange range)
 {
   int slot = rf_ring_buffer_reserve (self->ring, (gsize)rf_range_length (range));
   RfPart *part;
 
   if (slot < 0)
     return NULL;
+  rf_throttle_take (&self->locked.throttle, rf_range_length (range), g_get_monotonic_time ());
   part = g_new0 (RfPart, 1);
   part->range = range;
   part->slot = (guint)slot;
@@ -156,67 +156,6 @@ push_part_locked (RfFetcher *self, RfRange range)
   self->locked.next = range.end;
   self->locked.num_started++;
   return insert_gap (part, NULL, range);
-}
-
-/* Where parts end. The first request has to ask for something, be it wanted or not. */
-static guint64
-get_plan_end_locked (RfFetcher *self)
-{
-  guint64 end = rf_window_get_end_locked (self);
-
-  return self->locked.resource.known ? end : MAX (end, self->locked.next + 1);
-}
-
-/* Starts one more part. FALSE: no lane or no slot is free, or no part is left. */
-static gboolean
-start_part_locked (RfFetcher *self)
-{
-  RfPlan plan = {
-    .next = self->locked.next,
-    .end = get_plan_end_locked (self),
-    .num_started = self->locked.num_started,
-    .num_workers = self->num_workers,
-    .slot_size = rf_ring_buffer_get_slot_size (self->ring),
-  };
-  RfLane *lane = rf_workers_find_idle_locked (self);
-  RfGap *gap;
-  RfRange range;
-
-  if (lane == NULL || !rf_plan_next_part (&plan, &range))
-    return FALSE;
-  gap = push_part_locked (self, range);
-  if (gap == NULL)
-    return FALSE;
-  rf_lane_assign_locked (lane, gap);
-  return TRUE;
-}
-
-void
-rf_window_fill_locked (RfFetcher *self)
-{
-  switch (self->locked.state)
-    {
-    case RF_FETCHER_PROBING:
-      if (g_queue_is_empty (&self->locked.parts))
-        start_part_locked (self);
-      break;
-    case RF_FETCHER_PARALLEL:
-      while (self->locked.wanted && rf_workers_may_begin_locked (self))
-        if (!start_part_locked (self))
-          {
-            rf_workers_ask_for_share_locked (self);
-            break;
-          }
-      break;
-    case RF_FETCHER_SEQUENTIAL:
-      for (guint i = 0; i < self->locked.lanes->len; i++)
-        rf_lane_resume_locked (self->locked.lanes->pdata[i]);
-      break;
-    case RF_FETCHER_IDLE:
-    case RF_FETCHER_ENDED:
-    case RF_FETCHER_CLOSED:
-      break;
-    }
 }
 
 void
@@ -236,7 +175,7 @@ rf_window_learn_locked (RfFetcher *self,
     rf_window_forget_gap_locked (lane->gap);
   cut_locked (self, resource->size);
   g_cond_broadcast (&self->locked.cond);
-  rf_window_fill_locked (self);
+  rf_fill_locked (self);
 }
 
 void
@@ -255,25 +194,6 @@ rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane)
     }
   gap->range.end = at;
   rf_lane_assign_locked (lane, insert_gap (gap->part, gap, rest));
-}
-
-gboolean
-rf_window_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended)
-{
-  guint64 start = self->locked.next;
-  guint64 end = rf_window_get_end_locked (self);
-  gsize slot_size = rf_ring_buffer_get_slot_size (self->ring);
-  RfGap *gap;
-
-  *ended = start >= end;
-  if (*ended)
-    return FALSE;
-  gap = push_part_locked (self, (RfRange){ start, start + MIN (end - start, slot_size) });
-  if (gap == NULL)
-    return FALSE;
-  gap->lane = lane;
-  lane->gap = gap;
-  return TRUE;
 }
 
 /* Wakes the consumer if it waits for bytes of this part. */

@@ -12,6 +12,9 @@
 /* How long nothing is split after a server has said that it has too much to do. */
 #define THROTTLED_TIME (5 * G_TIME_SPAN_SECOND)
 
+/* How often the tuner is asked. */
+#define TUNING_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
+
 /* Of all bytes, one in so many may come twice. */
 #define DOUBLED_SHARE 20
 
@@ -22,10 +25,18 @@ is_flowing (const RfLane *lane)
   return lane->state == RF_LANE_RUNNING && lane->answered != 0;
 }
 
+guint
+rf_workers_get_number_locked (RfFetcher *self)
+{
+  guint number = rf_options_get_num_workers (self->options);
+
+  return number != 0 ? number : self->locked.tuner.workers;
+}
+
 static RfLoad
 get_load_locked (RfFetcher *self)
 {
-  RfLoad load = { .num_workers = self->num_workers };
+  RfLoad load = { .num_workers = rf_workers_get_number_locked (self) };
 
   for (guint i = 0; i < self->locked.lanes->len; i++)
     {
@@ -65,7 +76,7 @@ rf_workers_find_idle_locked (RfFetcher *self)
   for (guint i = 0; i < lanes->len; i++)
     if (((RfLane *)lanes->pdata[i])->state == RF_LANE_IDLE)
       return lanes->pdata[i];
-  if (lanes->len >= rf_plan_get_max_lanes (self->num_workers))
+  if (lanes->len >= rf_plan_get_max_lanes (rf_workers_get_number_locked (self)))
     return NULL;
   g_ptr_array_add (lanes, rf_lane_new (self, rf_session_get_thread (self->session, thread)));
   return lanes->pdata[lanes->len - 1];
@@ -152,4 +163,45 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
     return;
   last->is_to_share = TRUE;
   rf_lane_post_locked (last);
+}
+
+void
+rf_workers_note_limit_locked (RfFetcher *self)
+{
+  gboolean is_starved = !self->locked.is_held
+                        && (self->locked.waiter != RF_WAITER_NONE || !self->locked.lacks_slot);
+  gint64 now;
+
+  if (is_starved == (self->locked.starved_since != 0))
+    return;
+  now = g_get_monotonic_time ();
+  if (!is_starved)
+    self->locked.starved += now - self->locked.starved_since;
+  self->locked.starved_since = is_starved ? now : 0;
+}
+
+void
+rf_workers_tune_locked (RfFetcher *self, gint64 now)
+{
+  RfUsual usual = rf_pace_get_usual (&self->locked.pace);
+  RfLoad load;
+  RfTunerSample sample;
+
+  if (now < self->locked.tuned + TUNING_INTERVAL || self->locked.state != RF_FETCHER_PARALLEL)
+    return;
+  load = get_load_locked (self);
+  sample = (RfTunerSample){
+    .now = now,
+    .received = self->locked.stats.bytes,
+    .starved = self->locked.starved
+               + (self->locked.starved_since != 0 ? now - self->locked.starved_since : 0),
+    .refusals = self->locked.refusals,
+    .first_byte = usual.first_byte,
+    .rate = usual.rate,
+    .busy = load.num_waiting + load.num_flowing,
+  };
+  self->locked.tuned = now;
+  rf_tuner_update (&self->locked.tuner, &sample);
+  self->locked.stats.workers = rf_workers_get_number_locked (self);
+  rf_fill_locked (self);
 }

@@ -154,7 +154,7 @@ test_many_interim_answers (void)
 static gboolean
 answer_once (const RfTestScriptRequest *request, gpointer unused)
 {
-  return request->number % 2 == 0 && rf_test_script_answer (request, SIZE);
+  return request->place == 0 && rf_test_script_answer (request, SIZE);
 }
 
 /* It is no failure. */
@@ -212,6 +212,7 @@ typedef struct
 {
   const Endless *it;
   GMutex lock;
+  GCond cond;
   guint num_endless;
   gint64 shortest; /* how long the client has waited for an end */
   gint64 longest;
@@ -228,6 +229,7 @@ wait_for_hang_up (const RfTestScriptRequest *request, EndlessScript *script, gin
   script->num_endless++;
   script->shortest = MIN (script->shortest, waited);
   script->longest = MAX (script->longest, waited);
+  g_cond_broadcast (&script->cond);
   g_mutex_unlock (&script->lock);
 }
 
@@ -242,6 +244,16 @@ say_part_without_end (const RfTestScriptRequest *request)
   rf_test_script_say_content (request, request->start, end);
 }
 
+/* A client that has all it wants does not wait for the end of anything. */
+static void
+wait_for_others (EndlessScript *script)
+{
+  g_mutex_lock (&script->lock);
+  while (script->num_endless == 0)
+    g_cond_wait (&script->cond, &script->lock);
+  g_mutex_unlock (&script->lock);
+}
+
 static gboolean
 answer_without_end (const RfTestScriptRequest *request, gpointer data)
 {
@@ -249,15 +261,19 @@ answer_without_end (const RfTestScriptRequest *request, gpointer data)
   gint64 began = g_get_monotonic_time ();
   g_autofree char *whole = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %u\r\n\r\n", SIZE);
 
-  if (script->it->head == NULL && request->number % 4 == 0)
+  if (request->number > 0)
+    wait_for_others (script);
+  else if (script->it->head == NULL)
     say_part_without_end (request);
-  else if (script->it->head != NULL && request->number % 4 == 0)
+  else
     rf_test_script_say (request, script->it->head);
+
+  if (request->number == 0)
+    wait_for_hang_up (request, script, began);
   else if (request->end != G_MAXUINT64)
     return rf_test_script_answer (request, SIZE);
   else
     return rf_test_script_say (request, whole) && rf_test_script_say_content (request, 0, SIZE);
-  wait_for_hang_up (request, script, began);
   return FALSE;
 }
 

@@ -90,9 +90,9 @@ serve (gpointer data)
   g_autoptr (GString) head = g_string_new (NULL);
   gboolean open = TRUE;
 
-  while (open && read_head (self->fd, head))
+  for (guint place = 0; open && read_head (self->fd, head); place++)
     {
-      RfTestScriptRequest request = { .head = head->str, .fd = self->fd };
+      RfTestScriptRequest request = { .head = head->str, .place = place, .fd = self->fd };
 
       read_range (&request);
       g_mutex_lock (&script->locked.lock);

@@ -17,6 +17,7 @@ typedef struct
 {
   const char *head; /* as it was sent, up to and with the empty line */
   guint number;     /* from 0, over all connections */
+  guint place;      /* from 0, on its connection */
   guint64 start;    /* what its Range field asks for; [0, G_MAXUINT64) without one */
   guint64 end;
   int fd; /* the connection */
