@@ -64,6 +64,12 @@
 /* The network is not the same any more. */
 #define CHANGE 1.5
 
+/* One in so many requests may be refused without a consequence, and so many in a row: a store refuses one
+ * now and then however few there are, and heeding that would in the end leave one worker. A server that
+ * is overloaded refuses more. */
+#define REQUESTS_PER_PARDON 50
+#define MAX_PARDONS 4
+
 /* Whoever has refused is left alone with more for so long. */
 #define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
 #define CEILING_SHARE 8
@@ -352,15 +358,31 @@ judge (RfTuner *self, const RfTunerSample *sample)
     }
 }
 
+/* Whether more have been refused since the last time than can be chance. */
+static gboolean
+is_refused (RfTuner *self, const RfTunerSample *sample)
+{
+  double requests = (double)(sample->received - self->received) / (double)self->part_size;
+  double refusals = (double)(sample->refusals - MIN (self->refusals, sample->refusals));
+
+  self->received = sample->received;
+  self->refusals = MAX (self->refusals, sample->refusals);
+  self->pardons = MIN (self->pardons + requests / REQUESTS_PER_PARDON, MAX_PARDONS);
+  if (refusals <= self->pardons)
+    {
+      self->pardons -= refusals;
+      return FALSE;
+    }
+  self->pardons = 0;
+  return TRUE;
+}
+
 /* A trial that is refused ends where it began, and otherwise half as many have to do. What is refused
  * until the server can have seen that belongs to the same burst. */
 static gboolean
 heed_refusals (RfTuner *self, const RfTunerSample *sample)
 {
-  gboolean refused = sample->refusals > self->refusals && sample->now >= self->calm_at;
-
-  self->refusals = MAX (self->refusals, sample->refusals);
-  if (!refused)
+  if (!is_refused (self, sample) || sample->now < self->calm_at)
     return FALSE;
   self->calm_at = sample->now + CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT);
   self->ceiling = self->workers;

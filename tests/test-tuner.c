@@ -270,6 +270,27 @@ test_refused_trial (void)
   g_assert_cmpuint (f.most, ==, 15);
 }
 
+/* One now and then is chance, as long as there are many that are not refused. */
+static void
+test_refused_by_chance (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  run (&f, 10 * S);
+  f.least = G_MAXUINT;
+  for (guint i = 0; i < 60; i++)
+    {
+      f.sample.refusals++;
+      run (&f, S);
+    }
+  g_assert_cmpuint (f.least, ==, 64);
+  /* More at once are none. */
+  f.sample.refusals += 6;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 32);
+}
+
 /* Down to one, which is never given up. */
 static void
 test_refused_again_and_again (void)
@@ -458,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/idle-workers", test_idle_workers);
   g_test_add_func ("/tuner/refusals", test_refusals);
   g_test_add_func ("/tuner/refused-trial", test_refused_trial);
+  g_test_add_func ("/tuner/refused-by-chance", test_refused_by_chance);
   g_test_add_func ("/tuner/refused-again-and-again", test_refused_again_and_again);
   g_test_add_func ("/tuner/one-worker", test_one_worker);
   g_test_add_func ("/tuner/nothing-comes", test_nothing_comes);
