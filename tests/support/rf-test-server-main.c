@@ -44,6 +44,7 @@ parse_size_option (const char *name, const char *text, gpointer data, GError **e
     guint64 *value;
   } sizes[] = {
     { "--size", &program->config.size },
+    { "--image-size", &program->config.image_size },
     { "--content-version", &program->config.version },
     { "--rate", &program->config.rate },
     { "--slow-rate", &program->config.slow_rate },
@@ -97,10 +98,14 @@ make_options (Program *program)
   GOptionArgFunc size = (GOptionArgFunc)parse_size_option;
   const GOptionEntry entries[] = {
     { "port", 0, 0, G_OPTION_ARG_INT, &config->port, "Listen here (0: any)", n },
+    { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_cert, "Serve https, as this (PEM)",
+      "FILE" },
+    { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_key, "Its key (PEM)", "FILE" },
     { "size", 0, 0, G_OPTION_ARG_CALLBACK, size, "Size of the object; K, M, G, T", n },
     { "content-version", 0, 0, G_OPTION_ARG_CALLBACK, size, "Version of the content", n },
     { "no-etag", 0, 0, G_OPTION_ARG_NONE, &config->no_etag, "Send no ETag", NULL },
     { "cached", 0, 0, G_OPTION_ARG_NONE, &config->cached, "Keep the content in memory", NULL },
+    { "image-size", 0, 0, G_OPTION_ARG_CALLBACK, size, "The content repeats after so much", n },
     { "mode", 0, 0, G_OPTION_ARG_CALLBACK, parse_mode_option,
       "ranges, no-ranges, chunked, close-delimited or status", "MODE" },
     { "status", 0, 0, G_OPTION_ARG_INT, &config->status, "What the mode status answers", n },
@@ -117,6 +122,8 @@ make_options (Program *program)
     { "stall-every", 0, 0, G_OPTION_ARG_INT, &config->stall_every, "Each n-th stalls", n },
     { "drop-every", 0, 0, G_OPTION_ARG_INT, &config->drop_every, "Each n-th is reset", n },
     { "hang-every", 0, 0, G_OPTION_ARG_INT, &config->hang_every, "Each n-th gets nothing", n },
+    { "tls-break", 0, 0, G_OPTION_ARG_INT, &config->tls_break, "Each n-th handshake is cut", n },
+    { "tls-stall", 0, 0, G_OPTION_ARG_INT, &config->tls_stall, "Each n-th never ends", n },
     { "chaos-seed", 0, 0, G_OPTION_ARG_CALLBACK, size, "Which requests the shares below are", n },
     { "unavailable", 0, 0, G_OPTION_ARG_INT, &chaos->unavailable, "Percent that get 503", n },
     { "transient", 0, 0, G_OPTION_ARG_INT, &chaos->transient, "Percent of 408, 429, 5xx", n },
@@ -172,6 +179,8 @@ print_counts (RfTestServer *server)
   g_printerr ("connections=%" G_GUINT64_FORMAT "\n", counts.connections);
   g_printerr ("open_connections=%u\n", counts.open_connections);
   g_printerr ("max_open_connections=%u\n", counts.max_open_connections);
+  g_printerr ("handshakes=%" G_GUINT64_FORMAT "\n", counts.handshakes);
+  g_printerr ("resumed_handshakes=%" G_GUINT64_FORMAT "\n", counts.resumed_handshakes);
   g_printerr ("requests=%" G_GUINT64_FORMAT "\n", counts.requests);
   g_printerr ("conditional_requests=%" G_GUINT64_FORMAT "\n", counts.conditional_requests);
   g_printerr ("authorized_requests=%" G_GUINT64_FORMAT "\n", counts.authorized_requests);
@@ -205,5 +214,7 @@ main (int argc, char **argv)
   wait_for_the_end (&signals, program.until_eof);
   print_counts (server);
   g_free ((char *)program.config.redirect_to);
+  g_free ((char *)program.config.tls_cert);
+  g_free ((char *)program.config.tls_key);
   return 0;
 }

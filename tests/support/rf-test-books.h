@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the server's lock guards, as the connections' threads see it: what has arrived, what is under way,
+ * and whether a connection has been told to end. */
+
+#pragma once
+
+#include "rf-test-server-private.h"
+
+G_BEGIN_DECLS
+
+/* Notes that a handshake has come to a good end. */
+void rf_test_books_add_handshake (RfTestConnection *connection, gboolean resumed);
+
+/* Notes that @request has arrived, and says under which setup and as which number it is to be
+ * answered. */
+RfTestSetup *rf_test_books_begin_answer (RfTestConnection *connection,
+                                         const RfTestRequest *request,
+                                         guint64 *number);
+
+/* Notes that the answer is no longer under way, if it was. */
+void rf_test_books_end_answer (RfTestConnection *connection);
+
+/* Notes that so many bytes of the object have been handed to the kernel. */
+void rf_test_books_add_body_bytes (RfTestConnection *connection, gsize n_bytes);
+
+/* FALSE, and at once, when the connection has been told to end. */
+gboolean rf_test_books_wait (RfTestConnection *connection, guint milliseconds);
+
+G_END_DECLS
