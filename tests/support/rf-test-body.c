@@ -38,6 +38,7 @@ typedef struct
   const guint8 *image; /* of the content that the answer has; NULL: it has to be generated */
   guint64 period;      /* after which the content repeats; 0: it does not */
   guint64 image_size;
+  guint64 link_rate;
 } Body;
 
 static void
@@ -94,6 +95,8 @@ get_piece (const Body *self, guint64 offset)
 
   if (answer->rate != 0)
     most = PACED_PIECE;
+  if (self->link_rate != 0)
+    most = MIN (most, rf_test_link_get_piece (self->link_rate));
   if (self->image != NULL)
     most = MIN (most, self->image_size - offset % self->image_size);
   if (left > LAST_PIECE)
@@ -110,8 +113,11 @@ send_pieces (const Body *self)
   while (offset < answer->stop)
     {
       gsize n = get_piece (self, offset);
-      gboolean more = answer->rate == 0 && offset + n < answer->stop;
+      gboolean more = answer->rate == 0 && self->link_rate == 0 && offset + n < answer->stop;
 
+      if (self->link_rate != 0
+          && !rf_test_books_wait_for_link (self->connection, self->link_rate, n))
+        return FALSE;
       if (offset + n == answer->end)
         rf_test_books_end_answer (self->connection);
       if (!(answer->coding == RF_TEST_CODING_CHUNKED ? send_chunk (self, offset, n)
@@ -133,7 +139,8 @@ rf_test_body_send (RfTestConnection *connection,
                       .answer = answer,
                       .image = has_image ? setup->image : NULL,
                       .period = setup->config.image_size,
-                      .image_size = setup->image_size };
+                      .image_size = setup->image_size,
+                      .link_rate = setup->config.link_rate };
 
   set_rate (connection, answer->rate);
   if (!send_pieces (&body))

@@ -4,6 +4,7 @@
 #include "rf-test-books.h"
 
 #define FIRST_RANGES 64
+#define NANOSECONDS ((gint64)1000000000)
 
 static void
 log_range_locked (RfTestServer *server, const RfTestRange *asked, guint64 connection)
@@ -31,28 +32,35 @@ log_range_locked (RfTestServer *server, const RfTestRange *asked, guint64 connec
   server->locked.ranges[server->locked.n_ranges++] = range;
 }
 
-RfTestSetup *
-rf_test_books_begin_answer (RfTestConnection *self, const RfTestRequest *request, guint64 *number)
+RfTestEntry
+rf_test_books_begin_answer (RfTestConnection *self, const RfTestRequest *request)
 {
   RfTestServer *server = self->server;
   RfTestServerCounts *counts = &server->locked.counts;
-  RfTestSetup *setup;
+  RfTestEntry entry;
+  guint most;
 
-  self->answering = TRUE;
   pthread_mutex_lock (&server->lock);
-  setup = server->locked.setup;
-  *number = ++setup->n_requests;
+  entry.setup = server->locked.setup;
+  entry.number = ++entry.setup->n_requests;
   log_range_locked (server, &request->range, self->id);
   counts->requests++;
   if (request->if_match.data != NULL)
     counts->conditional_requests++;
   if (request->authorization.data != NULL)
     counts->authorized_requests++;
-  server->locked.answering++;
+
+  most = entry.setup->config.max_requests;
+  entry.is_too_many = most != 0 && server->locked.answering >= most;
+  self->answering = !entry.is_too_many;
+  if (entry.is_too_many)
+    counts->refused_requests++;
+  else
+    server->locked.answering++;
   counts->max_answering = MAX (counts->max_answering, server->locked.answering);
   pthread_cond_broadcast (&server->request_cond);
   pthread_mutex_unlock (&server->lock);
-  return setup;
+  return entry;
 }
 
 void
@@ -87,20 +95,49 @@ rf_test_books_add_body_bytes (RfTestConnection *self, gsize n_bytes)
   __atomic_fetch_add (&self->server->body_bytes, n_bytes, __ATOMIC_RELAXED);
 }
 
+/* FALSE, and at once, when the connection has been told to end. */
+static gboolean
+wait_until_locked (RfTestConnection *self, const struct timespec *deadline)
+{
+  RfTestServer *server = self->server;
+  gboolean open;
+  int rc = 0;
+
+  while ((open = self->state == RF_TEST_CONNECTION_OPEN) && rc == 0)
+    rc = pthread_cond_timedwait (&server->shut_cond, &server->lock, deadline);
+  return open;
+}
+
 gboolean
 rf_test_books_wait (RfTestConnection *self, guint milliseconds)
 {
-  RfTestServer *server = self->server;
   struct timespec deadline;
   gboolean open;
-  int rc = 0;
 
   if (milliseconds == 0)
     return TRUE;
   deadline = rf_test_deadline_after (milliseconds);
+  pthread_mutex_lock (&self->server->lock);
+  open = wait_until_locked (self, &deadline);
+  pthread_mutex_unlock (&self->server->lock);
+  return open;
+}
+
+gboolean
+rf_test_books_wait_for_link (RfTestConnection *self, guint64 rate, gsize length)
+{
+  RfTestServer *server = self->server;
+  struct timespec time;
+  gint64 end;
+  gboolean open;
+
   pthread_mutex_lock (&server->lock);
-  while ((open = self->state == RF_TEST_CONNECTION_OPEN) && rc == 0)
-    rc = pthread_cond_timedwait (&server->shut_cond, &server->lock, &deadline);
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  end = rf_test_link_take (&server->locked.link, rate, length,
+                           time.tv_sec * NANOSECONDS + time.tv_nsec);
+  time.tv_sec = end / NANOSECONDS;
+  time.tv_nsec = end % NANOSECONDS;
+  open = wait_until_locked (self, &time);
   pthread_mutex_unlock (&server->lock);
   return open;
 }

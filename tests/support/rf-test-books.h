@@ -13,11 +13,17 @@ G_BEGIN_DECLS
 /* Notes that a handshake has come to a good end. */
 void rf_test_books_add_handshake (RfTestConnection *connection, gboolean resumed);
 
-/* Notes that @request has arrived, and says under which setup and as which number it is to be
- * answered. */
-RfTestSetup *rf_test_books_begin_answer (RfTestConnection *connection,
-                                         const RfTestRequest *request,
-                                         guint64 *number);
+/* How a request is to be answered: under which setup, as which number, and whether there are more at a time
+ * than there may be. */
+typedef struct
+{
+  RfTestSetup *setup;
+  guint64 number;
+  gboolean is_too_many;
+} RfTestEntry;
+
+/* Notes that @request has arrived. */
+RfTestEntry rf_test_books_begin_answer (RfTestConnection *connection, const RfTestRequest *request);
 
 /* Notes that the answer is no longer under way, if it was. */
 void rf_test_books_end_answer (RfTestConnection *connection);
@@ -27,5 +33,8 @@ void rf_test_books_add_body_bytes (RfTestConnection *connection, gsize n_bytes);
 
 /* FALSE, and at once, when the connection has been told to end. */
 gboolean rf_test_books_wait (RfTestConnection *connection, guint milliseconds);
+
+/* Waits until so many more bytes are through the link that all connections share; FALSE as above. */
+gboolean rf_test_books_wait_for_link (RfTestConnection *connection, guint64 rate, gsize length);
 
 G_END_DECLS

@@ -37,9 +37,10 @@ wait_for_end (RfTestConnection *self)
 }
 
 static gboolean
-send_head (RfTestConnection *self, const RfTestAnswer *answer)
+send_head (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswer *answer)
 {
-  gboolean more = answer->start < answer->stop;
+  /* Unless the bytes may have to wait for the link. */
+  gboolean more = answer->start < answer->stop && setup->config.link_rate == 0;
 
   return rf_test_stream_send (&self->stream, answer->head, answer->head_length, more)
          && (answer->before == NULL
@@ -59,7 +60,7 @@ send_answer (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswe
 {
   if (answer->start == answer->end)
     rf_test_books_end_answer (self);
-  if (!send_head (self, answer))
+  if (!send_head (self, setup, answer))
     return RF_TEST_AFTER_CLOSE;
   if (answer->repeated != NULL)
     {
@@ -79,16 +80,21 @@ send_answer (RfTestConnection *self, const RfTestSetup *setup, const RfTestAnswe
 static RfTestAfter
 answer_request (RfTestConnection *self, const RfTestRequest *request)
 {
-  guint64 number;
-  RfTestSetup *setup = rf_test_books_begin_answer (self, request, &number);
+  RfTestEntry entry = rf_test_books_begin_answer (self, request);
+  const RfTestServerConfig *config = &entry.setup->config;
   g_auto (RfTestAnswer) answer;
   RfTestAfter after;
 
-  rf_test_answer_decide (&answer, &setup->config, request, number);
-  if (answer.head_length > 0 && !rf_test_books_wait (self, setup->config.latency_ms))
+  if (entry.is_too_many)
+    rf_test_answer_put_off (&answer, config, request);
+  else
+    rf_test_answer_decide (&answer, config, request, entry.number);
+
+  if (!entry.is_too_many && answer.head_length > 0
+      && !rf_test_books_wait (self, config->latency_ms))
     after = RF_TEST_AFTER_CLOSE;
   else
-    after = send_answer (self, setup, &answer);
+    after = send_answer (self, entry.setup, &answer);
   rf_test_books_end_answer (self);
   return after;
 }

@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "rf-test-fault.h"
+#include "rf-test-link.h"
 #include "rf-test-request.h"
 #include "rf-test-server.h"
 #include "rf-test-setup.h"
@@ -74,6 +75,7 @@ struct _RfTestServer
     gsize n_ranges;
     gsize allocated_ranges;
     guint answering;
+    RfTestLink link;
     RfTestServerCounts counts; /* open_connections and body_bytes are not kept here */
   } locked;
 };

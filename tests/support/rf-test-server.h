@@ -117,8 +117,13 @@ typedef struct
 
   guint latency_ms;  /* wait before each response head */
   guint64 rate;      /* bytes a second on each connection; 0 is no limit */
+  guint64 link_rate; /* bytes a second of all bodies together; 0 is no limit */
   guint slow_every;  /* each n-th request is answered at slow_rate instead */
   guint64 slow_rate; /* bytes a second */
+
+  /* Further requests at a time get max_requests_status at once, whatever else they would meet. */
+  guint max_requests;        /* 0 is no limit */
+  guint max_requests_status; /* 0 is 503 */
 
   /* Close after so many body bytes where the body is longer; only each n-th request, or, with
    * cut_every 0, each one if cut_after is set. With cut_after 0 the cut comes right after the head. */
@@ -129,7 +134,9 @@ typedef struct
   guint fail_first;  /* the first n requests get fail_status */
   guint fail_every;  /* each n-th request gets fail_status */
   guint fail_status; /* 0 is 503 */
-  guint retry_after; /* seconds, in failures and in RF_TEST_SERVER_STATUS; 0 is no such field */
+
+  /* Seconds, in failures, those of max_requests too, and in RF_TEST_SERVER_STATUS; 0 is no such field. */
+  guint retry_after;
   const char
       *retry_after_text; /* what Retry-After says instead, such as a date; NULL is the seconds */
 
@@ -176,6 +183,7 @@ typedef struct
   guint64 requests;             /* complete, well-formed request heads */
   guint64 conditional_requests; /* with If-Match */
   guint64 authorized_requests;  /* with Authorization, right or wrong */
+  guint64 refused_requests;     /* as there were max_requests already */
   guint64 body_bytes;           /* of the object, handed to the kernel */
 
   /* Most requests being answered at one time: from the head received to just before the last piece
