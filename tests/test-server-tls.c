@@ -140,6 +140,22 @@ test_stall (void)
   rf_test_client_expect_end (client);
 }
 
+/* The kernel paces what is encrypted as it does other bytes. */
+static void
+test_rate (void)
+{
+  g_autoptr (RfTestServer) server
+      = new_server ((RfTestServerConfig){ .size = SIZE, .rate = 4 * SIZE, .latency_ms = 50 });
+  g_autoptr (RfTestClient) client = rf_test_client_connect (server);
+  gint64 start = g_get_monotonic_time ();
+  double seconds;
+
+  expect_whole (client);
+  seconds = (double)(g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  g_assert_cmpfloat (seconds, >=, 0.2);
+  g_assert_cmpfloat (seconds, <=, 2);
+}
+
 /* Ends while connections wait to send, to receive, and for a handshake. */
 static void
 test_stop_many (void)
@@ -235,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/test-server-tls/modes", test_modes);
   g_test_add_func ("/test-server-tls/cut", test_cut);
   g_test_add_func ("/test-server-tls/stall", test_stall);
+  g_test_add_func ("/test-server-tls/rate", test_rate);
   g_test_add_func ("/test-server-tls/stop-many", test_stop_many);
   g_test_add_func ("/test-server-tls/broken-handshakes", test_broken_handshakes);
   g_test_add_func ("/test-server-tls/stalled-handshake", test_stalled_handshake);

@@ -88,6 +88,7 @@ test_faults (void)
     { .fail_every = 3 },
     { .lie = RF_TEST_SERVER_SILENT_CLOSE },
     { .stall_every = 9 },
+    { .chaos = { .unavailable = 10, .reset = 10, .reset_body = 10, .cut = 10, .stall = 5 } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (configs); i++)
