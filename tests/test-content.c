@@ -70,6 +70,48 @@ test_content_differs (void)
   g_assert_cmpuint (n_equal, <, sizeof first / 64);
 }
 
+/* However a piece lies to the places where the content begins again. */
+static void
+test_content_repeats (void)
+{
+  static const guint64 periods[] = { 1, 7, 8, 64, 100, 5000 };
+  const guint64 base = 100 * G_GUINT64_CONSTANT (5000) << 20;
+  guint8 once[5000];
+  guint8 data[300];
+
+  rf_test_content_fill (VERSION, once, 0, sizeof once);
+  for (gsize i = 0; i < G_N_ELEMENTS (periods); i++)
+    for (guint64 offset = base; offset < base + 110; offset++)
+      {
+        guint64 period = periods[i];
+        gsize at = offset % sizeof data;
+        guint64 wrong = 0;
+
+        rf_test_content_fill_repeating (VERSION, period, data, offset, sizeof data);
+        for (gsize k = 0; k < sizeof data; k++)
+          g_assert_cmpuint (data[k], ==, once[(offset + k) % period]);
+        g_assert_true (
+            rf_test_content_check_repeating (VERSION, period, data, offset, sizeof data, &wrong));
+        data[at] ^= 1;
+        g_assert_false (
+            rf_test_content_check_repeating (VERSION, period, data, offset, sizeof data, &wrong));
+        g_assert_cmpuint (wrong, ==, offset + at);
+      }
+}
+
+/* Without a period they are the other two. */
+static void
+test_content_no_period (void)
+{
+  guint8 once[100];
+  guint8 data[100];
+
+  rf_test_content_fill (VERSION, once, 1001, sizeof once);
+  rf_test_content_fill_repeating (VERSION, 0, data, 1001, sizeof data);
+  g_assert_cmpmem (data, sizeof data, once, sizeof once);
+  g_assert_true (rf_test_content_check_repeating (VERSION, 0, data, 1001, sizeof data, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -77,5 +119,7 @@ main (int argc, char **argv)
   g_test_add_func ("/test-content/alignments", test_content_alignments);
   g_test_add_func ("/test-content/wrong-byte", test_content_wrong_byte);
   g_test_add_func ("/test-content/differs", test_content_differs);
+  g_test_add_func ("/test-content/repeats", test_content_repeats);
+  g_test_add_func ("/test-content/no-period", test_content_no_period);
   return g_test_run ();
 }

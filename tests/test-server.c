@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rf-test-client.h"
+#include "rf-test-content.h"
 #include "rf-test-request.h"
 #include "rf-test-server.h"
 
@@ -80,6 +81,38 @@ static void
 test_ranges_cached (void)
 {
   check_ranges (TRUE);
+}
+
+/* An object of more than there is memory for, of a content that repeats. */
+static void
+test_repeating (void)
+{
+  static const guint64 image_sizes[] = { 1000, 1 << 16, 3 << 20 };
+  const guint64 size = G_GUINT64_CONSTANT (64) << 30;
+  const gsize length = 200 * 1000;
+  g_autofree guint8 *body = g_malloc (length);
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (image_sizes); i++)
+    {
+      const RfTestServerConfig config = {
+        .size = size, .version = VERSION, .image_size = image_sizes[i / 2], .cached = i % 2 == 0
+      };
+      g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+      g_autoptr (RfTestClient) client = rf_test_client_connect (server);
+
+      for (guint64 start = size - 3 * config.image_size - length; start < size; start += length / 2)
+        {
+          gsize n = (gsize)MIN (length, size - start);
+          g_autofree char *fields
+              = g_strdup_printf ("Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "\r\n",
+                                 start, start + length - 1);
+
+          rf_test_client_expect_answer (client, fields, "206", NULL);
+          g_assert_cmpuint (rf_test_client_read (client, body, n), ==, n);
+          g_assert_true (
+              rf_test_content_check_repeating (VERSION, config.image_size, body, start, n, NULL));
+        }
+    }
 }
 
 static void
@@ -296,6 +329,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/test-server/ranges", test_ranges);
   g_test_add_func ("/test-server/ranges-cached", test_ranges_cached);
+  g_test_add_func ("/test-server/repeating", test_repeating);
   g_test_add_func ("/test-server/empty-object", test_empty_object);
   g_test_add_func ("/test-server/head", test_head);
   g_test_add_func ("/test-server/pipelined", test_pipelined);

@@ -280,6 +280,13 @@ decide_proper (RfTestAnswer *answer,
     decide_object (answer, config, &object, request, fault, number);
 }
 
+static void
+init (RfTestAnswer *answer)
+{
+  memset (answer, 0, sizeof *answer);
+  answer->head = g_strdup ("");
+}
+
 void
 rf_test_answer_decide (RfTestAnswer *answer,
                        const RfTestServerConfig *config,
@@ -288,8 +295,7 @@ rf_test_answer_decide (RfTestAnswer *answer,
 {
   RfTestFault fault = rf_test_fault_pick (config, number);
 
-  memset (answer, 0, sizeof *answer);
-  answer->head = g_strdup ("");
+  init (answer);
   answer->rate = fault.slow ? config->slow_rate : config->rate;
 
   if (fault.kind == RF_TEST_FAULT_RESET)
@@ -305,10 +311,20 @@ rf_test_answer_decide (RfTestAnswer *answer,
 }
 
 void
+rf_test_answer_put_off (RfTestAnswer *answer,
+                        const RfTestServerConfig *config,
+                        const RfTestRequest *request)
+{
+  init (answer);
+  decide_failure (answer, config, request,
+                  config->max_requests_status != 0 ? config->max_requests_status : DEFAULT_STATUS);
+  answer->head_length = strlen (answer->head);
+}
+
+void
 rf_test_answer_refuse (RfTestAnswer *answer, guint status)
 {
-  memset (answer, 0, sizeof *answer);
-  answer->head = g_strdup ("");
+  init (answer);
   begin_head (answer, status);
   end_with_text (answer, status, TRUE, FALSE);
   answer->head_length = strlen (answer->head);

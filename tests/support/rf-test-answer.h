@@ -51,6 +51,12 @@ void rf_test_answer_decide (RfTestAnswer *answer,
                             const RfTestRequest *request,
                             guint64 number);
 
+/* Sets @answer to what a request gets when there are too many at a time. Clear with
+ * rf_test_answer_clear(). Any thread. */
+void rf_test_answer_put_off (RfTestAnswer *answer,
+                             const RfTestServerConfig *config,
+                             const RfTestRequest *request);
+
 /* Sets @answer to an error with @status that closes the connection, for what is no request. Clear
  * with rf_test_answer_clear(). Any thread. */
 void rf_test_answer_refuse (RfTestAnswer *answer, guint status);

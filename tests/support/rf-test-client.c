@@ -13,13 +13,14 @@
 
 #include "rf-test-client.h"
 #include "rf-test-content.h"
+#include "rf-test-stream.h"
 
 #define TIMEOUT_S 10
 #define PIECE_SIZE 4096
 
 struct _RfTestClient
 {
-  int fd;
+  RfTestStream stream;
 };
 
 RfTestClient *
@@ -42,8 +43,19 @@ rf_test_client_new (guint16 port)
       return NULL;
     }
   client = g_new0 (RfTestClient, 1);
-  client->fd = fd;
+  client->stream.fd = fd;
   return client;
+}
+
+RfTestClient *
+rf_test_client_new_tls (guint16 port)
+{
+  g_autoptr (RfTestTls) tls = rf_test_tls_new_client ();
+  g_autoptr (RfTestClient) client = rf_test_client_new (port);
+
+  if (client == NULL || !rf_test_stream_shake_hands (&client->stream, tls, RF_TEST_HANDSHAKE_WHOLE))
+    return NULL;
+  return g_steal_pointer (&client);
 }
 
 void
@@ -51,25 +63,15 @@ rf_test_client_free (RfTestClient *client)
 {
   if (client == NULL)
     return;
-  close (client->fd);
+  rf_test_stream_clear (&client->stream);
+  close (client->stream.fd);
   g_free (client);
 }
 
 gboolean
 rf_test_client_send (RfTestClient *client, const char *text)
 {
-  gsize length = strlen (text);
-
-  while (length > 0)
-    {
-      gssize n = send (client->fd, text, length, MSG_NOSIGNAL);
-
-      if (n <= 0)
-        return FALSE;
-      text += n;
-      length -= (gsize)n;
-    }
-  return TRUE;
+  return rf_test_stream_send (&client->stream, text, strlen (text), FALSE);
 }
 
 gboolean
@@ -121,11 +123,11 @@ rf_test_client_read (RfTestClient *client, guint8 *dest, gsize length)
 
   while (done < length)
     {
-      gssize n = recv (client->fd, dest + done, length - done, 0);
+      gsize n = rf_test_stream_receive (&client->stream, dest + done, length - done);
 
-      if (n <= 0)
+      if (n == 0)
         break;
-      done += (gsize)n;
+      done += n;
     }
   return done;
 }
@@ -135,23 +137,27 @@ rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset)
 {
   guint8 piece[PIECE_SIZE];
   gsize done = 0;
-  gssize n;
+  gsize n;
+  int error;
 
-  while ((n = recv (client->fd, piece, sizeof piece, 0)) > 0)
-    done += (gsize)n;
-  if (n < 0 && errno != ECONNRESET)
-    g_error ("the connection does not end: %s", g_strerror (errno));
-  *was_reset = n < 0;
+  while ((n = rf_test_stream_receive (&client->stream, piece, sizeof piece)) > 0)
+    done += n;
+  error = client->stream.error;
+  if (error != 0 && error != ECONNRESET)
+    g_error ("the connection does not end: %s", g_strerror (error));
+  *was_reset = error != 0;
   return done;
 }
 
 RfTestClient *
 rf_test_client_connect (RfTestServer *server)
 {
-  RfTestClient *client = rf_test_client_new (rf_test_server_get_port (server));
+  guint16 port = rf_test_server_get_port (server);
+  gboolean tls = g_str_has_prefix (rf_test_server_get_uri (server), "https");
+  RfTestClient *client = tls ? rf_test_client_new_tls (port) : rf_test_client_new (port);
 
   if (client == NULL)
-    g_error ("no connection to port %u", rf_test_server_get_port (server));
+    g_error ("no connection to port %u", port);
   return client;
 }
 

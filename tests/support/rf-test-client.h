@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A raw HTTP client over one blocking socket: sends what it is told, byte for byte, and takes apart
- * nothing, so that tests can see exactly what a server does. Every wait ends after ten seconds as if
- * the connection had ended. A client belongs to one thread. */
+/* A raw HTTP client over one blocking socket, plain or through TLS: sends what it is told, byte for byte,
+ * and takes apart nothing, so that tests can see exactly what a server does. Every wait ends after ten
+ * seconds as if the connection had ended. A client belongs to one thread. */
 
 #pragma once
 
@@ -15,6 +15,9 @@ typedef struct _RfTestClient RfTestClient;
 
 /* Connects to 127.0.0.1; NULL if that is refused. Free with rf_test_client_free(). */
 RfTestClient *rf_test_client_new (guint16 port);
+
+/* The same through TLS, with whatever certificate; NULL also if there is no handshake. */
+RfTestClient *rf_test_client_new_tls (guint16 port);
 
 /* Closes the connection. @client may be NULL. */
 void rf_test_client_free (RfTestClient *client);
@@ -45,7 +48,7 @@ gsize rf_test_client_read_rest (RfTestClient *client, gboolean *was_reset);
 /* The functions that expect something abort the program with a message when they get anything
  * else. */
 
-/* Connects to a server that listens. Free with rf_test_client_free(). */
+/* Connects to a server that listens, as it is to be done. Free with rf_test_client_free(). */
 RfTestClient *rf_test_client_connect (RfTestServer *server);
 
 /* @head must have this @line. */

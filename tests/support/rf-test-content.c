@@ -138,3 +138,54 @@ rf_test_content_check (
     *first_wrong = offset + n_right;
   return FALSE;
 }
+
+/* How many of the @length bytes from @offset on come before the content begins again. */
+static gsize
+get_run (guint64 period, guint64 offset, gsize length)
+{
+  return (gsize)MIN (period - offset % period, length);
+}
+
+void
+rf_test_content_fill_repeating (
+    guint64 version, guint64 period, guint8 *dest, guint64 offset, gsize length)
+{
+  if (period == 0)
+    period = G_MAXUINT64;
+  while (length > 0)
+    {
+      gsize n = get_run (period, offset, length);
+
+      rf_test_content_fill (version, dest, offset % period, n);
+      dest += n;
+      offset += n;
+      length -= n;
+    }
+}
+
+gboolean
+rf_test_content_check_repeating (guint64 version,
+                                 guint64 period,
+                                 const guint8 *data,
+                                 guint64 offset,
+                                 gsize length,
+                                 guint64 *first_wrong)
+{
+  if (period == 0)
+    period = G_MAXUINT64;
+  while (length > 0)
+    {
+      gsize n = get_run (period, offset, length);
+
+      if (!rf_test_content_check (version, data, offset % period, n, first_wrong))
+        {
+          if (first_wrong != NULL)
+            *first_wrong += offset - offset % period;
+          return FALSE;
+        }
+      data += n;
+      offset += n;
+      length -= n;
+    }
+  return TRUE;
+}

@@ -22,4 +22,14 @@ void rf_test_content_fill (guint64 version, guint8 *dest, guint64 offset, gsize 
 gboolean rf_test_content_check (
     guint64 version, const guint8 *data, guint64 offset, gsize length, guint64 *first_wrong);
 
+/* The same two for a content that begins again after each @period bytes; 0: it does not. */
+void rf_test_content_fill_repeating (
+    guint64 version, guint64 period, guint8 *dest, guint64 offset, gsize length);
+gboolean rf_test_content_check_repeating (guint64 version,
+                                          guint64 period,
+                                          const guint8 *data,
+                                          guint64 offset,
+                                          gsize length,
+                                          guint64 *first_wrong);
+
 G_END_DECLS

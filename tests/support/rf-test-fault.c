@@ -135,3 +135,12 @@ rf_test_fault_place (const RfTestServerConfig *config, guint64 number, guint64 l
     }
   return draw (config, number, DRAW_PLACE) % length;
 }
+
+RfTestFaultKind
+rf_test_fault_pick_handshake (const RfTestServerConfig *config, guint64 number)
+{
+  if (rf_test_fault_is_nth (number, config->tls_break))
+    return RF_TEST_FAULT_CUT;
+  return rf_test_fault_is_nth (number, config->tls_stall) ? RF_TEST_FAULT_STALL
+                                                          : RF_TEST_FAULT_NONE;
+}

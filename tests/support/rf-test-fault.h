@@ -35,6 +35,10 @@ RfTestFault rf_test_fault_pick (const RfTestServerConfig *config, guint64 number
  * not. Any thread. */
 guint64 rf_test_fault_place (const RfTestServerConfig *config, guint64 number, guint64 length);
 
+/* What the TLS handshake of the connection with @number (from 1, under this @config) meets: none, a cut or a
+ * stall. Any thread. */
+RfTestFaultKind rf_test_fault_pick_handshake (const RfTestServerConfig *config, guint64 number);
+
 /* Whether @number is a multiple of @every, which may be 0 for never. Any thread. */
 gboolean rf_test_fault_is_nth (guint64 number, guint every);
 

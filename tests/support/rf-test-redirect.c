@@ -54,7 +54,8 @@ rf_test_redirect_get_location (const RfTestServerConfig *config,
 
   if (!config->redirect_absolute || location[0] != '/')
     return g_steal_pointer (&location);
-  return g_strdup_printf ("http://%.*s%s", (int)request->host.length, request->host.data, location);
+  return g_strdup_printf ("%s://%.*s%s", config->tls_cert != NULL ? "https" : "http",
+                          (int)request->host.length, request->host.data, location);
 }
 
 gboolean

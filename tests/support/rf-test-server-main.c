@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The test server as a program, for scripts and benchmarks. */
+/* The test server as a program, for scripts and benchmarks. The location comes first, on standard output; the
+ * counts come at the end and after each SIGUSR1, on standard error: lines "key=value" and an empty one. */
 
 #include <errno.h>
 #include <poll.h>
@@ -44,7 +45,9 @@ parse_size_option (const char *name, const char *text, gpointer data, GError **e
     guint64 *value;
   } sizes[] = {
     { "--size", &program->config.size },
+    { "--image-size", &program->config.image_size },
     { "--content-version", &program->config.version },
+    { "--link-rate", &program->config.link_rate },
     { "--rate", &program->config.rate },
     { "--slow-rate", &program->config.slow_rate },
     { "--cut-after", &program->config.cut_after },
@@ -97,15 +100,23 @@ make_options (Program *program)
   GOptionArgFunc size = (GOptionArgFunc)parse_size_option;
   const GOptionEntry entries[] = {
     { "port", 0, 0, G_OPTION_ARG_INT, &config->port, "Listen here (0: any)", n },
+    { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_cert, "Serve https, as this (PEM)",
+      "FILE" },
+    { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_key, "Its key (PEM)", "FILE" },
     { "size", 0, 0, G_OPTION_ARG_CALLBACK, size, "Size of the object; K, M, G, T", n },
     { "content-version", 0, 0, G_OPTION_ARG_CALLBACK, size, "Version of the content", n },
     { "no-etag", 0, 0, G_OPTION_ARG_NONE, &config->no_etag, "Send no ETag", NULL },
     { "cached", 0, 0, G_OPTION_ARG_NONE, &config->cached, "Keep the content in memory", NULL },
+    { "image-size", 0, 0, G_OPTION_ARG_CALLBACK, size, "The content repeats after so much", n },
     { "mode", 0, 0, G_OPTION_ARG_CALLBACK, parse_mode_option,
       "ranges, no-ranges, chunked, close-delimited or status", "MODE" },
     { "status", 0, 0, G_OPTION_ARG_INT, &config->status, "What the mode status answers", n },
     { "latency-ms", 0, 0, G_OPTION_ARG_INT, &config->latency_ms, "Wait before each head", n },
     { "rate", 0, 0, G_OPTION_ARG_CALLBACK, size, "Bytes a second on each connection", n },
+    { "link-rate", 0, 0, G_OPTION_ARG_CALLBACK, size, "Bytes a second of all together", n },
+    { "max-requests", 0, 0, G_OPTION_ARG_INT, &config->max_requests, "More at a time fail", n },
+    { "max-requests-status", 0, 0, G_OPTION_ARG_INT, &config->max_requests_status,
+      "How they fail (503)", n },
     { "slow-every", 0, 0, G_OPTION_ARG_INT, &config->slow_every, "Each n-th is slow", n },
     { "slow-rate", 0, 0, G_OPTION_ARG_CALLBACK, size, "Bytes a second of a slow one", n },
     { "cut-after", 0, 0, G_OPTION_ARG_CALLBACK, size, "Close after so many body bytes", n },
@@ -117,6 +128,8 @@ make_options (Program *program)
     { "stall-every", 0, 0, G_OPTION_ARG_INT, &config->stall_every, "Each n-th stalls", n },
     { "drop-every", 0, 0, G_OPTION_ARG_INT, &config->drop_every, "Each n-th is reset", n },
     { "hang-every", 0, 0, G_OPTION_ARG_INT, &config->hang_every, "Each n-th gets nothing", n },
+    { "tls-break", 0, 0, G_OPTION_ARG_INT, &config->tls_break, "Each n-th handshake is cut", n },
+    { "tls-stall", 0, 0, G_OPTION_ARG_INT, &config->tls_stall, "Each n-th never ends", n },
     { "chaos-seed", 0, 0, G_OPTION_ARG_CALLBACK, size, "Which requests the shares below are", n },
     { "unavailable", 0, 0, G_OPTION_ARG_INT, &chaos->unavailable, "Percent that get 503", n },
     { "transient", 0, 0, G_OPTION_ARG_INT, &chaos->transient, "Percent of 408, 429, 5xx", n },
@@ -142,9 +155,45 @@ make_options (Program *program)
   return group;
 }
 
-/* SIGTERM and SIGINT must be blocked in all threads. */
+/* In one piece, so that who reads them finds all up to the empty line. */
 static void
-wait_for_the_end (const sigset_t *signals, gboolean until_eof)
+print_counts (RfTestServer *server)
+{
+  RfTestServerCounts counts;
+
+  rf_test_server_get_counts (server, &counts);
+  g_printerr ("connections=%" G_GUINT64_FORMAT "\n"
+              "open_connections=%u\n"
+              "max_open_connections=%u\n"
+              "handshakes=%" G_GUINT64_FORMAT "\n"
+              "resumed_handshakes=%" G_GUINT64_FORMAT "\n"
+              "requests=%" G_GUINT64_FORMAT "\n"
+              "conditional_requests=%" G_GUINT64_FORMAT "\n"
+              "authorized_requests=%" G_GUINT64_FORMAT "\n"
+              "refused_requests=%" G_GUINT64_FORMAT "\n"
+              "body_bytes=%" G_GUINT64_FORMAT "\n"
+              "max_answering=%u\n"
+              "\n",
+              counts.connections, counts.open_connections, counts.max_open_connections,
+              counts.handshakes, counts.resumed_handshakes, counts.requests,
+              counts.conditional_requests, counts.authorized_requests, counts.refused_requests,
+              counts.body_bytes, counts.max_answering);
+}
+
+/* Which of @signals has come. */
+static uint32_t
+take_signal (int fd)
+{
+  struct signalfd_siginfo info;
+
+  if (read (fd, &info, sizeof info) != sizeof info)
+    g_error ("signalfd: %s", g_strerror (errno));
+  return info.ssi_signo;
+}
+
+/* SIGUSR1 asks for the counts; SIGTERM and SIGINT end the program. They must be blocked in all threads. */
+static void
+wait_for_the_end (RfTestServer *server, const sigset_t *signals, gboolean until_eof)
 {
   struct pollfd fds[] = { { .fd = signalfd (-1, signals, SFD_CLOEXEC), .events = POLLIN },
                           { .fd = until_eof ? STDIN_FILENO : -1, .events = POLLIN } };
@@ -154,29 +203,20 @@ wait_for_the_end (const sigset_t *signals, gboolean until_eof)
     g_error ("signalfd: %s", g_strerror (errno));
   while (TRUE)
     {
-      if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR)
+      if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno == EINTR)
+        continue;
+      if (fds[0].revents == 0 && fds[1].revents == 0)
         g_error ("poll: %s", g_strerror (errno));
-      if (fds[0].revents != 0
-          || (fds[1].revents != 0 && read (STDIN_FILENO, input, sizeof input) <= 0))
+      if (fds[0].revents != 0)
+        {
+          if (take_signal (fds[0].fd) != SIGUSR1)
+            break;
+          print_counts (server);
+        }
+      if (fds[1].revents != 0 && read (STDIN_FILENO, input, sizeof input) <= 0)
         break;
     }
   close (fds[0].fd);
-}
-
-static void
-print_counts (RfTestServer *server)
-{
-  RfTestServerCounts counts;
-
-  rf_test_server_get_counts (server, &counts);
-  g_printerr ("connections=%" G_GUINT64_FORMAT "\n", counts.connections);
-  g_printerr ("open_connections=%u\n", counts.open_connections);
-  g_printerr ("max_open_connections=%u\n", counts.max_open_connections);
-  g_printerr ("requests=%" G_GUINT64_FORMAT "\n", counts.requests);
-  g_printerr ("conditional_requests=%" G_GUINT64_FORMAT "\n", counts.conditional_requests);
-  g_printerr ("authorized_requests=%" G_GUINT64_FORMAT "\n", counts.authorized_requests);
-  g_printerr ("body_bytes=%" G_GUINT64_FORMAT "\n", counts.body_bytes);
-  g_printerr ("max_answering=%u\n", counts.max_answering);
 }
 
 int
@@ -198,12 +238,15 @@ main (int argc, char **argv)
   sigemptyset (&signals);
   sigaddset (&signals, SIGTERM);
   sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGUSR1);
   pthread_sigmask (SIG_BLOCK, &signals, NULL);
 
   server = rf_test_server_new (&program.config);
   g_print ("%s\n", rf_test_server_get_uri (server));
-  wait_for_the_end (&signals, program.until_eof);
+  wait_for_the_end (server, &signals, program.until_eof);
   print_counts (server);
   g_free ((char *)program.config.redirect_to);
+  g_free ((char *)program.config.tls_cert);
+  g_free ((char *)program.config.tls_key);
   return 0;
 }

@@ -1,18 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the server's two halves share: rf-test-server.c owns the state and accepts,
- * rf-test-connection.c reads requests and sends answers. All waiting and locking is plain pthreads,
- * which ThreadSanitizer sees; it does not see into an uninstrumented GLib, so that memory which GLib
- * recycles between threads (GString, GPtrArray, GArray, GList) is not used in these threads either. */
+/* What the server's parts share: rf-test-server.c owns the state and accepts, rf-test-connection.c reads
+ * requests and answers them, rf-test-body.c sends bodies, and rf-test-books.c keeps the counts. All waiting
+ * and locking is plain pthreads, which ThreadSanitizer sees; it does not see into an uninstrumented GLib, so
+ * that memory which GLib recycles between threads (GString, GPtrArray, GArray, GList) is not used in these
+ * threads either. */
 
 #pragma once
 
 #include <pthread.h>
 
+#include "rf-test-fault.h"
+#include "rf-test-link.h"
 #include "rf-test-request.h"
 #include "rf-test-server.h"
 #include "rf-test-setup.h"
+#include "rf-test-stream.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +32,7 @@ struct _RfTestConnection
 {
   RfTestServer *server;
   guint64 id;
+  RfTestFaultKind handshake_fault;
   int fd;           /* for other threads only under the lock, and while not CLOSED */
   pthread_t thread; /* of the accepting thread, and of rf_test_server_free() */
 
@@ -35,6 +40,7 @@ struct _RfTestConnection
   RfTestConnection *next;      /* likewise */
 
   /* The connection thread's own. */
+  RfTestStream stream;
   gboolean answering;
   guint64 rate;
   char *input; /* the request head being read, and what was pipelined after it */
@@ -46,12 +52,15 @@ struct _RfTestServer
 {
   guint16 port;
   char *uri;
+  RfTestTls *tls; /* NULL: plain */
   int reserve_fd; /* bound to the port, never listening */
   int wake_fd;    /* an eventfd that ends the accepting thread */
 
   /* Of the one thread that starts and stops listening. */
   int listen_fd; /* -1 while it does not listen */
   pthread_t accept_thread;
+
+  guint64 body_bytes; /* of the counts; atomic */
 
   pthread_mutex_t config_lock; /* one new setup at a time; taken before the lock */
   pthread_mutex_t lock;
@@ -66,7 +75,8 @@ struct _RfTestServer
     gsize n_ranges;
     gsize allocated_ranges;
     guint answering;
-    RfTestServerCounts counts; /* open_connections is not kept here */
+    RfTestLink link;
+    RfTestServerCounts counts; /* open_connections and body_bytes are not kept here */
   } locked;
 };
 

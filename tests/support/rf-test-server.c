@@ -126,6 +126,7 @@ static void
 add_connection (RfTestServer *self, int fd)
 {
   RfTestConnection *connection = g_new0 (RfTestConnection, 1);
+  RfTestSetup *setup;
   int one = 1;
   guint n_open;
 
@@ -135,7 +136,10 @@ add_connection (RfTestServer *self, int fd)
   connection->state = RF_TEST_CONNECTION_OPEN;
 
   pthread_mutex_lock (&self->lock);
+  setup = self->locked.setup;
   connection->id = ++self->locked.counts.connections;
+  connection->handshake_fault
+      = rf_test_fault_pick_handshake (&setup->config, ++setup->n_connections);
   connection->next = self->locked.connections;
   self->locked.connections = connection;
   n_open = count_open_locked (self);
@@ -221,7 +225,10 @@ rf_test_server_new (const RfTestServerConfig *config)
     fail ("eventfd");
   self->reserve_fd = bind_loopback (config->port);
   self->port = local_port (self->reserve_fd);
-  self->uri = g_strdup_printf ("http://127.0.0.1:%u/object", self->port);
+  if (config->tls_cert != NULL)
+    self->tls = rf_test_tls_new_server (config->tls_cert, config->tls_key);
+  self->uri = g_strdup_printf ("%s://127.0.0.1:%u/object", self->tls != NULL ? "https" : "http",
+                               self->port);
   self->listen_fd = -1;
   rf_test_server_start_listening (self);
   return self;
@@ -238,6 +245,7 @@ rf_test_server_free (RfTestServer *server)
   close (server->reserve_fd);
   close (server->wake_fd);
 
+  rf_test_tls_free (server->tls);
   rf_test_setup_free (server->locked.setup);
   g_free (server->locked.ranges);
   pthread_mutex_destroy (&server->lock);
@@ -287,6 +295,7 @@ rf_test_server_get_counts (RfTestServer *server, RfTestServerCounts *counts)
   pthread_mutex_lock (&server->lock);
   *counts = server->locked.counts;
   counts->open_connections = count_open_locked (server);
+  counts->body_bytes = __atomic_load_n (&server->body_bytes, __ATOMIC_RELAXED);
   pthread_mutex_unlock (&server->lock);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An HTTP/1.1 server of one object for tests and benchmarks: as fast as a bare send() loop, exact
- * about ranges, and with faults that strike by count or by a seed, so that a run can be repeated. It
- * speaks to plain sockets with a thread for each connection, and needs no main loop. */
+/* An HTTP/1.1 server of one object for tests and benchmarks, plain or through TLS: as fast as a bare
+ * send() loop, exact about ranges, and with faults that strike by count or by a seed, so that a run can
+ * be repeated. It has a thread for each connection, and needs no main loop. */
 
 #pragma once
 
@@ -94,13 +94,17 @@ typedef struct
  * happens, and one by chance only if none by count does; only bodies of the object stall or are cut. */
 typedef struct
 {
-  guint port;      /* to listen on, 0 is any free one; read only by rf_test_server_new() */
+  guint port;           /* to listen on, 0 is any free one; read only by rf_test_server_new() */
+  const char *tls_cert; /* a PEM file; NULL is no TLS; read only by rf_test_server_new() */
+  const char *tls_key;  /* likewise */
+
   guint64 size;    /* of the object, in bytes */
   guint64 version; /* of the content; the ETag is "v<version>-<size>", strong */
   gboolean no_etag;
   const char *last_modified; /* NULL is no such field */
   const char *fields;        /* further lines of its heads, each with its CRLF; NULL is none */
-  gboolean cached; /* send from an image in memory that is made once, not generate each time */
+  gboolean cached;    /* send from an image in memory that is made once, not generate each time */
+  guint64 image_size; /* after so many bytes the content begins again; 0: it does not */
 
   /* From this request on the object is another; 0 is never. The size stays. */
   guint change_from;
@@ -113,8 +117,13 @@ typedef struct
 
   guint latency_ms;  /* wait before each response head */
   guint64 rate;      /* bytes a second on each connection; 0 is no limit */
+  guint64 link_rate; /* bytes a second of all bodies together; 0 is no limit */
   guint slow_every;  /* each n-th request is answered at slow_rate instead */
   guint64 slow_rate; /* bytes a second */
+
+  /* Further requests at a time get max_requests_status at once, whatever else they would meet. */
+  guint max_requests;        /* 0 is no limit */
+  guint max_requests_status; /* 0 is 503 */
 
   /* Close after so many body bytes where the body is longer; only each n-th request, or, with
    * cut_every 0, each one if cut_after is set. With cut_after 0 the cut comes right after the head. */
@@ -125,13 +134,20 @@ typedef struct
   guint fail_first;  /* the first n requests get fail_status */
   guint fail_every;  /* each n-th request gets fail_status */
   guint fail_status; /* 0 is 503 */
-  guint retry_after; /* seconds, in failures and in RF_TEST_SERVER_STATUS; 0 is no such field */
+
+  /* Seconds, in failures, those of max_requests too, and in RF_TEST_SERVER_STATUS; 0 is no such field. */
+  guint retry_after;
   const char
       *retry_after_text; /* what Retry-After says instead, such as a date; NULL is the seconds */
 
   guint stall_every; /* each n-th request sends the head, half the body, and then nothing more */
   guint drop_every;  /* each n-th request's connection is reset without an answer */
   guint hang_every;  /* each n-th request gets nothing at all, but its connection stays */
+
+  /* Each n-th connection since this configuration was set gets half of what the server says first in a TLS
+   * handshake. Then it is closed, or nothing more comes. */
+  guint tls_break;
+  guint tls_stall;
 
   RfTestServerChaos chaos;
 
@@ -144,7 +160,7 @@ typedef struct
   guint redirect_status; /* 0 is 302 */
   guint redirect_chain;
   gboolean
-      redirect_absolute; /* a Location that begins with a slash gets http and the host before it */
+      redirect_absolute; /* a Location that begins with a slash gets scheme and host before it */
 
   /* The Location has a parameter "token", another one for each request that is redirected. It is good
    * for so many requests that come after that one, whoever sends them; then it gets 403. 0 is for
@@ -162,9 +178,12 @@ typedef struct
   guint64 connections;    /* accepted since the start */
   guint open_connections; /* now open; those that the peer has closed do not count */
   guint max_open_connections;
+  guint64 handshakes;           /* of TLS, complete */
+  guint64 resumed_handshakes;   /* of these, those that took up an earlier session */
   guint64 requests;             /* complete, well-formed request heads */
   guint64 conditional_requests; /* with If-Match */
   guint64 authorized_requests;  /* with Authorization, right or wrong */
+  guint64 refused_requests;     /* as there were max_requests already */
   guint64 body_bytes;           /* of the object, handed to the kernel */
 
   /* Most requests being answered at one time: from the head received to just before the last piece
@@ -188,8 +207,8 @@ RfTestServer *rf_test_server_new (const RfTestServerConfig *config);
  * threads, and frees @server, which may be NULL. No other call may be under way. */
 void rf_test_server_free (RfTestServer *server);
 
-/* The location of the object, "http://127.0.0.1:PORT/object"; any other path serves it too. Belongs
- * to @server and never changes. Any thread. */
+/* The location of the object, "http://127.0.0.1:PORT/object", https with TLS; any other path serves it
+ * too. Belongs to @server and never changes. Any thread. */
 const char *rf_test_server_get_uri (RfTestServer *server);
 
 /* The TCP port; it stays reserved while the server does not listen. Any thread. */
