@@ -41,6 +41,9 @@ packages=(
   iproute2
   nftables
   curl
+  aria2
+  axel
+  gnuplot-nox
   openssl
   python3-gi
   python3-gst-1.0
@@ -144,7 +147,7 @@ check_format() {
 
   mapfile -t files < <(git -c safe.directory="$PWD" ls-files \
     'lib/*.[ch]' 'gst/*.[ch]' 'tests/*.[ch]' 'tests/support/*.[ch]' 'tests/fuzz/*.[ch]' \
-    2>/dev/null)
+    'tests/bench/*.[ch]' 2>/dev/null)
   if ((${#files[@]} == 0)); then
     echo "Not a git checkout: not checked."
   elif [[ $(clang-format --version) != *' version 14.'* ]]; then
