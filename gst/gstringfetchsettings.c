@@ -63,15 +63,16 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
   /**
    * GstRingFetchSrc:num-workers:
    *
-   * The most requests in flight, 1 to 256, each on a connection of its own; 0 lets the library choose.
+   * How many bodies may come at a time, 1 to 256, each on a connection of its own; up to as many connections
+   * more wait for the next answer. 0 lets the library choose: as many as pay, up to 64.
    *
    * Since: 0.1
    */
   g_object_class_install_property (
       klass, PROP_NUM_WORKERS,
       g_param_spec_uint ("num-workers", "Number of workers",
-                         "Most requests in flight, 1 to 256 (0 = automatic)", 0, G_MAXUINT, 0,
-                         flags));
+                         "Bodies that may come at a time, 1 to 256 (0 = automatic)", 0, G_MAXUINT,
+                         0, flags));
   /**
    * GstRingFetchSrc:num-slots:
    *
@@ -88,7 +89,7 @@ gst_ring_fetch_settings_install (GObjectClass *klass)
    * GstRingFetchSrc:slot-size:
    *
    * The size of a slot in bytes, 4096 at least, which is also the most that one request asks for and that
-   * a buffer holds; 0 lets the library choose.
+   * a buffer holds; 0 lets the library choose, and ask for less where that is better.
    *
    * Since: 0.1
    */

@@ -98,10 +98,10 @@ make_stats (GstRingFetchSrc *self)
       "ringfetchsrc-stats", "bytes", G_TYPE_UINT64, stats->bytes, "requests", G_TYPE_UINT64,
       stats->requests, "connections", G_TYPE_UINT64, stats->connections, "retries", G_TYPE_UINT64,
       stats->retries, "stalls", G_TYPE_UINT64, stats->stalls, "splits", G_TYPE_UINT64,
-      stats->splits, "workers", G_TYPE_UINT, stats->workers, "slots-free", G_TYPE_UINT,
-      stats->slots_free, "slots-filling", G_TYPE_UINT, stats->slots_filling, "slots-lent",
-      G_TYPE_UINT, stats->slots_lent, "copied-buffers", G_TYPE_UINT64, stats->copied, "goodput",
-      G_TYPE_UINT64, stats->goodput, NULL);
+      stats->splits, "workers", G_TYPE_UINT, stats->workers, "part-size", G_TYPE_UINT64,
+      stats->part_size, "slots-free", G_TYPE_UINT, stats->slots_free, "slots-filling", G_TYPE_UINT,
+      stats->slots_filling, "slots-lent", G_TYPE_UINT, stats->slots_lent, "copied-buffers",
+      G_TYPE_UINT64, stats->copied, "goodput", G_TYPE_UINT64, stats->goodput, NULL);
 }
 
 static void

@@ -131,7 +131,6 @@ rf_fetcher_new (RfSession *session,
   rf_throttle_init (&self->locked.throttle, rf_options_get_max_bandwidth (options),
                     g_get_monotonic_time ());
   init_tuner (self);
-  self->locked.stats.workers = rf_workers_get_number_locked (self);
 
   self->fill_task.func = run_fill_task;
   self->fill_task.data = self;
@@ -574,6 +573,8 @@ rf_fetcher_get_stats (RfFetcher *self, RfStats *stats)
 
   g_mutex_lock (&self->locked.lock);
   *stats = self->locked.stats;
+  stats->workers = rf_workers_get_number_locked (self);
+  stats->part_size = rf_fill_get_part_size_locked (self);
   if (now > self->locked.delivery_began)
     stats->goodput = (guint64)((double)self->locked.delivered * G_TIME_SPAN_SECOND
                                / (double)(now - self->locked.delivery_began));

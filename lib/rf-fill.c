@@ -27,9 +27,8 @@ get_plan_end_locked (RfFetcher *self)
   return self->locked.resource.known ? end : MAX (end, self->locked.next + 1);
 }
 
-/* The most that a part may have. */
-static gsize
-get_part_size_locked (RfFetcher *self)
+gsize
+rf_fill_get_part_size_locked (RfFetcher *self)
 {
   gsize size = rf_ring_buffer_get_slot_size (self->ring);
 
@@ -63,7 +62,7 @@ begin_part_locked (RfFetcher *self)
     .end = get_plan_end_locked (self),
     .num_started = self->locked.num_started,
     .num_workers = rf_workers_get_number_locked (self),
-    .slot_size = get_part_size_locked (self),
+    .slot_size = rf_fill_get_part_size_locked (self),
   };
   RfLane *lane = rf_workers_find_idle_locked (self);
   RfGap *gap;
@@ -155,7 +154,7 @@ rf_fill_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended)
       return FALSE;
     }
   gap = rf_window_push_part_locked (
-      self, (RfRange){ start, start + MIN (end - start, get_part_size_locked (self)) });
+      self, (RfRange){ start, start + MIN (end - start, rf_fill_get_part_size_locked (self)) });
   if (gap == NULL)
     return FALSE;
   gap->lane = lane;

@@ -302,6 +302,9 @@ void rf_workers_tune_locked (RfFetcher *self, gint64 now);
 /* Begins whatever can begin now. */
 void rf_fill_locked (RfFetcher *self);
 
+/* The most that a part may have now. */
+gsize rf_fill_get_part_size_locked (RfFetcher *self);
+
 /* Gives the next part of a sequential stream to its lane. FALSE: not now, or, if `ended`, no more is
  * wanted. */
 gboolean rf_fill_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended);

@@ -118,7 +118,7 @@ rf_options_assign (char **field, const char *value)
  * rf_options_get_num_workers:
  * @self: settings
  *
- * Returns: the most requests in flight; 0: chosen by the library
+ * Returns: how many bodies may come at a time; 0: chosen by the library
  *
  * Since: 0.1
  */
@@ -132,7 +132,11 @@ rf_options_get_num_workers (const RfOptions *self)
 /**
  * rf_options_set_num_workers:
  * @self: settings
- * @num_workers: the most requests in flight, 1 to 256; 0 (the default) lets the library choose
+ * @num_workers: how many bodies may come at a time, 1 to 256; 0 (the default) lets the library choose: as
+ *   many as pay, and fewer where a server has too much to do
+ *
+ * Each has a connection of its own. The next request of a worker begins before its present one has ended, so
+ * up to as many connections more wait for an answer, or share what is left of a slow one.
  *
  * Since: 0.1
  */
@@ -192,7 +196,7 @@ rf_options_get_slot_size (const RfOptions *self)
  * rf_options_set_slot_size:
  * @self: settings
  * @slot_size: the size of a slot in bytes, 4096 at least, which is also the most that one request
- *   asks for; 0 (the default) lets the library choose
+ *   asks for; 0 (the default) lets the library choose, and ask for less where that is better
  *
  * Since: 0.1
  */

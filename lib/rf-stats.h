@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * @stalls: requests that were given up because nothing came; they are among @retries too
  * @splits: requests of which another one has taken over a part, because they were slow or nothing else was
  *   left to do
- * @workers: the most requests that may be in flight
+ * @workers: how many bodies may come at a time, as it is now
+ * @part_size: how many bytes a request asks for at most, as it is now
  * @slots_free: slots that wait for work
  * @slots_filling: slots that bytes arrive in or wait in for the consumer
  * @slots_lent: slots of which the consumer holds bytes
@@ -38,6 +39,7 @@ typedef struct
   guint64 stalls;
   guint64 splits;
   guint workers;
+  guint64 part_size;
   guint slots_free;
   guint slots_filling;
   guint slots_lent;

@@ -202,6 +202,5 @@ rf_workers_tune_locked (RfFetcher *self, gint64 now)
   };
   self->locked.tuned = now;
   rf_tuner_update (&self->locked.tuner, &sample);
-  self->locked.stats.workers = rf_workers_get_number_locked (self);
   rf_fill_locked (self);
 }
