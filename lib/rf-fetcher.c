@@ -118,6 +118,7 @@ rf_fetcher_new (RfSession *session,
   g_cond_init (&self->locked.cond);
   g_queue_init (&self->locked.parts);
   self->session = g_object_ref (session);
+  rf_session_add_reader (session);
   self->ring = g_object_ref (ring);
   self->location = rf_location_ref (location);
   self->options = rf_options_copy (options);
@@ -174,6 +175,8 @@ rf_fetcher_close (RfFetcher *self)
   gboolean is_held;
 
   g_mutex_lock (&self->locked.lock);
+  if (self->locked.state != RF_FETCHER_CLOSED)
+    rf_session_remove_reader (self->session);
   self->locked.state = RF_FETCHER_CLOSED;
   rf_window_clear_locked (self);
   g_cond_broadcast (&self->locked.cond);
@@ -192,6 +195,7 @@ restart_locked (RfFetcher *self, guint64 start)
   gboolean has_changed = g_error_matches (self->locked.error, RF_ERROR, RF_ERROR_CHANGED);
 
   rf_window_clear_locked (self);
+  self->locked.read_ahead = RF_READ_AHEAD_ALL;
   /* What has failed there may be had elsewhere by now. */
   if (self->locked.error != NULL)
     rf_route_reset (&self->locked.route);
@@ -206,6 +210,8 @@ restart_locked (RfFetcher *self, guint64 start)
   if (self->locked.resource.known && self->locked.resource.ranges && !has_changed)
     {
       self->locked.state = RF_FETCHER_PARALLEL;
+      /* Who seeks may seek again soon. */
+      self->locked.read_ahead = 1;
       return;
     }
   /* What was known holds no more, or need not: without ranges all comes anew. */

@@ -84,7 +84,7 @@ begin_parts_locked (RfFetcher *self)
 {
   Beginning beginning = BEGINNING_NOTHING_LEFT;
 
-  while (rf_workers_may_begin_locked (self))
+  while (rf_workers_may_begin_locked (self) && self->locked.parts.length < self->locked.read_ahead)
     {
       beginning = begin_part_locked (self);
       if (beginning != BEGINNING_DONE)

@@ -133,6 +133,10 @@ typedef enum
   RF_WAITER_ANY,  /* any byte of it */
 } RfWaiter;
 
+/* More parts than there can be at work: after a seek their number doubles from one to this with each part that
+ * the consumer has had, so that one who seeks again soon has not asked for much in vain. */
+#define RF_READ_AHEAD_ALL 1024
+
 struct _RfFetcher
 {
   gatomicrefcount references;
@@ -185,6 +189,7 @@ struct _RfFetcher
     guint64 stop;         /* where reading ends, as far as the consumer knows */
     guint num_started;    /* parts since the last start or seek */
     gboolean fresh;       /* nothing delivered since then */
+    guint read_ahead;     /* how many parts the window may have */
     GError *error;        /* why no byte comes from error_at on; NULL: they do */
     guint64 error_at;
     guint error_status;

@@ -59,6 +59,13 @@ void rf_session_hurry (RfSession *self, RfTurn *turn);
  * be called. Does nothing if it has left before. */
 gboolean rf_session_leave (RfSession *self, RfTurn *turn);
 
+/* A reader has come, or has gone. Any thread. */
+void rf_session_add_reader (RfSession *self);
+void rf_session_remove_reader (RfSession *self);
+
+/* How many workers each reader may choose to have, so that all of them together are not too many. */
+guint rf_session_get_worker_share (RfSession *self);
+
 /* The index of the thread that a new reader begins with, so that readers spread over all. */
 guint rf_session_pick_thread (RfSession *self);
 

@@ -14,6 +14,10 @@
 /* Beyond four threads the memory bus is the limit and not the processor. */
 #define MAX_THREADS 4
 
+/* The workers that all readers together choose to have. Each is a connection or two, and memory for what comes
+ * by it. */
+#define MAX_CHOSEN_WORKERS 128
+
 struct _RfSession
 {
   GObject parent_instance;
@@ -23,6 +27,7 @@ struct _RfSession
   guint num_threads;
 
   gint next_thread; /* atomic */
+  gint num_readers; /* atomic */
 
   struct
   {
@@ -275,6 +280,26 @@ guint
 rf_session_pick_thread (RfSession *self)
 {
   return (guint)g_atomic_int_add (&self->next_thread, 1) % self->num_threads;
+}
+
+void
+rf_session_add_reader (RfSession *self)
+{
+  g_atomic_int_inc (&self->num_readers);
+}
+
+void
+rf_session_remove_reader (RfSession *self)
+{
+  g_atomic_int_add (&self->num_readers, -1);
+}
+
+guint
+rf_session_get_worker_share (RfSession *self)
+{
+  guint num_readers = (guint)g_atomic_int_get (&self->num_readers);
+
+  return MAX (MAX_CHOSEN_WORKERS / MAX (num_readers, 1), 1);
 }
 
 gint64

@@ -107,6 +107,11 @@ rf_window_pop_locked (RfFetcher *self)
     return;
   g_queue_pop_head (&self->locked.parts);
   g_free (part);
+  if (self->locked.read_ahead < RF_READ_AHEAD_ALL)
+    {
+      self->locked.read_ahead *= 2;
+      rf_fill_locked (self);
+    }
   hurry_head_locked (self);
 }
 

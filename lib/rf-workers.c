@@ -30,7 +30,9 @@ rf_workers_get_number_locked (RfFetcher *self)
 {
   guint number = rf_options_get_num_workers (self->options);
 
-  return number != 0 ? number : self->locked.tuner.workers;
+  if (number != 0)
+    return number;
+  return MIN (self->locked.tuner.workers, rf_session_get_worker_share (self->session));
 }
 
 static RfLoad
@@ -168,8 +170,9 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
 void
 rf_workers_note_limit_locked (RfFetcher *self)
 {
-  gboolean is_starved = !self->locked.is_held
-                        && (self->locked.waiter != RF_WAITER_NONE || !self->locked.lacks_slot);
+  gboolean is_bound = self->locked.is_held || self->locked.parts.length >= self->locked.read_ahead;
+  gboolean is_starved
+      = !is_bound && (self->locked.waiter != RF_WAITER_NONE || !self->locked.lacks_slot);
   gint64 now;
 
   if (is_starved == (self->locked.starved_since != 0))

@@ -47,14 +47,21 @@ new_busy_reader (RfSession *session, const char *uri)
   return reader;
 }
 
-/* Has each reader begin with one request of each of its workers, now that the server only fails. */
+/* Has each reader begin with one request of each of its workers, now that the server only fails: each has had its
+ * first part, and wants more. */
 static void
 begin_storm (RfTestServer *server, RfReader *const *readers, guint num_readers)
 {
   rf_test_server_set_config (server,
                              &(RfTestServerConfig){ .size = MIB, .mode = RF_TEST_SERVER_STATUS });
   for (guint i = 0; i < num_readers; i++)
-    g_assert_true (rf_reader_seek (readers[i], MIB / 2, RF_SIZE_UNKNOWN, NULL));
+    for (gsize size = 0, done = 0; done < SLOT_SIZE; done += size)
+      {
+        g_autoptr (RfLoan) loan = rf_reader_read (readers[i], SLOT_SIZE - done, NULL, NULL);
+
+        g_assert_nonnull (loan);
+        rf_loan_get_data (loan, &size);
+      }
 }
 
 static void
