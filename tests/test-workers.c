@@ -56,10 +56,37 @@ test_slower_for_all (void)
   g_assert_cmpfloat ((double)used, <, MAX_BUSY * (double)elapsed);
 }
 
+/* A consumer who keeps what it gets */
+
+#define NUM_HELD 40
+
+static void
+test_loans_are_held (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 128 * MIB, .version = 1, .cached = TRUE, .image_size = MIB });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_loan_unref);
+
+  for (guint i = 0; i < NUM_HELD; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      RfLoan *loan = rf_reader_read (reader, G_MAXSSIZE, NULL, &error);
+
+      g_assert_no_error (error);
+      g_ptr_array_add (held, loan);
+      /* All is asked for that may be, and comes. */
+      if (i % 20 == 0)
+        g_usleep (200 * G_TIME_SPAN_MILLISECOND);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/workers/slower-for-all", test_slower_for_all);
+  g_test_add_func ("/workers/loans-are-held", test_loans_are_held);
   return g_test_run ();
 }
