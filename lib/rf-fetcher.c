@@ -278,6 +278,9 @@ lend_locked (RfFetcher *self, Wait *wait, RfPart *part, gsize size)
   self->locked.delivered += size;
   self->locked.fresh = FALSE;
   rf_window_pop_locked (self);
+  /* The window may have room for another part before the consumer lets go of this one. */
+  if (self->locked.lacks_slot)
+    rf_fill_locked (self);
 }
 
 static gboolean

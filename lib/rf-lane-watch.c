@@ -29,13 +29,13 @@ mark_locked (RfLane *self, gint64 now)
   self->marked_at = now;
 }
 
-/* When to look next: whether it still comes, or whether it comes fast enough. */
+/* When to look next: whether it still comes, or whether it comes fast enough. With the same `usual` as it was
+ * judged by, that is later than now. */
 static void
-start_timer_locked (RfLane *self)
+start_timer_locked (RfLane *self, const RfUsual *usual)
 {
-  RfUsual usual = rf_pace_get_usual (&self->fetcher->locked.pace);
   gint64 at = MIN (self->heard + rf_lane_get_allowance_locked (self),
-                   self->marked_at + rf_flow_get_watch_time (&usual));
+                   self->marked_at + rf_flow_get_watch_time (usual));
 
   rf_reactor_start_timer (self->thread->reactor, &self->timer, at);
 }
@@ -43,9 +43,11 @@ start_timer_locked (RfLane *self)
 void
 rf_lane_expect_body_locked (RfLane *self)
 {
+  RfUsual usual = rf_pace_get_usual (&self->fetcher->locked.pace);
+
   self->answered = self->heard;
   mark_locked (self, self->heard);
-  start_timer_locked (self);
+  start_timer_locked (self, &usual);
 }
 
 RfFlow
@@ -113,19 +115,22 @@ rf_lane_share_locked (RfLane *self)
     split_locked (self, &flow, &usual);
 }
 
-/* Looks whether the body comes as fast as others do. */
+/* Looks whether the body comes as fast as others do, and when to look again. */
 static void
 judge_rate_locked (RfLane *self, gint64 now)
 {
   RfUsual usual = rf_workers_get_usual_locked (self->fetcher, self, now);
   RfFlow flow = rf_lane_get_flow_locked (self, now);
 
-  if (flow.flowing < rf_flow_get_watch_time (&usual))
-    return;
-  self->is_slow = rf_flow_is_slow (&flow, &usual);
-  if (self->is_slow)
-    split_locked (self, &flow, &usual);
-  mark_locked (self, now);
+  if (flow.flowing >= rf_flow_get_watch_time (&usual))
+    {
+      self->is_slow = rf_flow_is_slow (&flow, &usual);
+      if (self->is_slow)
+        split_locked (self, &flow, &usual);
+      mark_locked (self, now);
+    }
+  if (self->state == RF_LANE_RUNNING)
+    start_timer_locked (self, &usual);
 }
 
 gboolean
@@ -143,9 +148,7 @@ rf_lane_look (RfLane *self)
       is_over = now >= self->heard + rf_lane_get_allowance_locked (self);
       if (!is_over && self->answered != 0)
         judge_rate_locked (self, now);
-      if (!is_over && self->answered != 0 && self->state == RF_LANE_RUNNING)
-        start_timer_locked (self);
-      else if (!is_over && self->state == RF_LANE_RUNNING)
+      else if (!is_over)
         rf_lane_expect_more_locked (self);
     }
   g_mutex_unlock (&fetcher->locked.lock);

@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the workers of a reader do together, whatever the network and the consumer do. */
+
+#include <ringfetch.h>
+
+#include "rf-test-reader.h"
+#include "rf-test-server.h"
+
+#include <sys/resource.h>
+
+/* A network that becomes slower for all */
+
+#define NUM_WORKERS 4
+#define FAST (20 * MIB) /* bytes a second on each connection */
+#define FAST_SIZE (32 * MIB)
+#define SLOW (3 * MIB)
+#define SLOW_SIZE (24 * MIB)
+
+/* Of the processor's time: to watch requests takes next to none. */
+#define MAX_BUSY 0.5
+
+static gint64
+get_processor_time (void)
+{
+  struct rusage usage;
+
+  g_assert_cmpint (getrusage (RUSAGE_SELF, &usage), ==, 0);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_TIME_SPAN_SECOND
+         + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
+static void
+test_slower_for_all (void)
+{
+  RfTestServerConfig config = { .size = 64 * MIB, .version = 1, .rate = FAST };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server),
+                                                    &(RfTestSettings){ .workers = NUM_WORKERS });
+  g_autoptr (GError) error = NULL;
+  gint64 elapsed, used;
+
+  rf_test_reader_check_until (reader, 0, FAST_SIZE, &error);
+  g_assert_no_error (error);
+  config.rate = SLOW;
+  rf_test_server_set_config (server, &config);
+  elapsed = -g_get_monotonic_time ();
+  used = -get_processor_time ();
+  rf_test_reader_check_until (reader, FAST_SIZE, FAST_SIZE + SLOW_SIZE, &error);
+  g_assert_no_error (error);
+  used += get_processor_time ();
+  elapsed += g_get_monotonic_time ();
+  g_test_message ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " ms busy", used / 1000,
+                  elapsed / 1000);
+  g_assert_cmpfloat ((double)used, <, MAX_BUSY * (double)elapsed);
+}
+
+/* A consumer who keeps what it gets */
+
+#define NUM_HELD 40
+
+static void
+test_loans_are_held (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = 128 * MIB, .version = 1, .cached = TRUE, .image_size = MIB });
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_loan_unref);
+
+  for (guint i = 0; i < NUM_HELD; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      RfLoan *loan = rf_reader_read (reader, G_MAXSSIZE, NULL, &error);
+
+      g_assert_no_error (error);
+      g_ptr_array_add (held, loan);
+      /* All is asked for that may be, and comes. */
+      if (i % 20 == 0)
+        g_usleep (200 * G_TIME_SPAN_MILLISECOND);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/workers/slower-for-all", test_slower_for_all);
+  g_test_add_func ("/workers/loans-are-held", test_loans_are_held);
+  return g_test_run ();
+}
