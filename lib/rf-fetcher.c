@@ -382,6 +382,14 @@ is_over_locked (RfFetcher *self, Wait *wait, GError **error)
   return over;
 }
 
+/* The consumer gives up, and goes. */
+static void
+stop_waiting_locked (RfFetcher *self)
+{
+  self->locked.waiter = RF_WAITER_NONE;
+  rf_workers_note_limit_locked (self);
+}
+
 static gboolean
 wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **error)
 {
@@ -392,9 +400,13 @@ wait_locked (RfFetcher *self, Wait *wait, GCancellable *cancellable, GError **er
       gint64 timeout = get_timeout_locked (self, wait);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
+        {
+          stop_waiting_locked (self);
+          return FALSE;
+        }
       if (g_get_monotonic_time () >= timeout)
         {
+          stop_waiting_locked (self);
           set_timed_out_locked (self, error);
           return FALSE;
         }

@@ -167,12 +167,24 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
   rf_lane_post_locked (last);
 }
 
+/* Whether there is room for more than comes, and more is wanted: of a consumer who has not come yet, nor asks
+ * for any more, nothing is known. */
+static gboolean
+is_starved_locked (RfFetcher *self)
+{
+  if (self->locked.state != RF_FETCHER_PARALLEL || self->locked.is_held
+      || self->locked.parts.length >= self->locked.read_ahead)
+    return FALSE;
+  if (self->locked.waiter != RF_WAITER_NONE)
+    return TRUE;
+  return self->locked.wanted && !self->locked.lacks_slot
+         && self->locked.next < rf_window_get_end_locked (self);
+}
+
 void
 rf_workers_note_limit_locked (RfFetcher *self)
 {
-  gboolean is_bound = self->locked.is_held || self->locked.parts.length >= self->locked.read_ahead;
-  gboolean is_starved
-      = !is_bound && (self->locked.waiter != RF_WAITER_NONE || !self->locked.lacks_slot);
+  gboolean is_starved = is_starved_locked (self);
   gint64 now;
 
   if (is_starved == (self->locked.starved_since != 0))

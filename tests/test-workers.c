@@ -82,11 +82,61 @@ test_loans_are_held (void)
     }
 }
 
+/* A link that a few connections fill */
+
+#define LINK_SIZE (16 * MIB)
+#define LINK_RATE (200 * MIB)
+#define LINK_LATENCY 5
+
+/* As many as fill it, several times. */
+#define MAX_FILLING_WORKERS 32
+
+static RfTestServer *
+new_link (void)
+{
+  return rf_test_server_new (&(RfTestServerConfig){ .size = LINK_SIZE,
+                                                    .version = 1,
+                                                    .cached = TRUE,
+                                                    .link_rate = LINK_RATE,
+                                                    .latency_ms = LINK_LATENCY });
+}
+
+/* Reads all of it so many times, and stands still after each. */
+static void
+read_again_and_again (RfReader *reader, guint times, gint64 pause)
+{
+  for (guint i = 0; i < times; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, NULL));
+      g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, LINK_SIZE);
+      g_assert_no_error (error);
+      g_usleep ((gulong)pause);
+    }
+}
+
+/* That nothing comes when nothing is asked for is not taken for a slow network. */
+static void
+test_pauses (void)
+{
+  g_autoptr (RfTestServer) server = new_link ();
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ 0 });
+  g_autoptr (RfStats) stats = NULL;
+
+  read_again_and_again (reader, 6, 300 * G_TIME_SPAN_MILLISECOND);
+  stats = rf_reader_get_stats (reader);
+  g_test_message ("%u workers", stats->workers);
+  g_assert_cmpuint (stats->workers, <=, MAX_FILLING_WORKERS);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/workers/slower-for-all", test_slower_for_all);
   g_test_add_func ("/workers/loans-are-held", test_loans_are_held);
+  g_test_add_func ("/workers/pauses", test_pauses);
   return g_test_run ();
 }
