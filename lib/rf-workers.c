@@ -18,6 +18,10 @@
 /* Of all bytes, one in so many may come twice. */
 #define DOUBLED_SHARE 20
 
+/* What a split costs at the least, however little a request has brought: a send buffer, as it is at first, and
+ * a connection. */
+#define MIN_DOUBLED ((guint64)128 * 1024)
+
 /* The head of an answer has come. */
 static gboolean
 is_flowing (const RfLane *lane)
@@ -111,13 +115,15 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
   return usual;
 }
 
-/* What a connection may still bring when nobody wants it any more: as much as in a round trip. */
+/* What a connection may still bring when nobody wants it any more: as much as in a round trip, and what
+ * the server's kernel has by then. */
 static guint64
 estimate_doubled (const RfFlow *flow, const RfUsual *usual)
 {
   if (flow->flowing == 0)
     return 0;
-  return (guint64)((double)flow->brought / (double)flow->flowing * (double)usual->first_byte);
+  return MIN_DOUBLED
+         + (guint64)((double)flow->brought / (double)flow->flowing * (double)usual->first_byte);
 }
 
 gboolean

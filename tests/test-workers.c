@@ -87,6 +87,7 @@ test_loans_are_held (void)
 #define LINK_SIZE (16 * MIB)
 #define LINK_RATE (200 * MIB)
 #define LINK_LATENCY 5
+#define NUM_READINGS 3
 
 /* As many as fill it, several times. */
 #define MAX_FILLING_WORKERS 32
@@ -131,6 +132,22 @@ test_pauses (void)
   g_assert_cmpuint (stats->workers, <=, MAX_FILLING_WORKERS);
 }
 
+/* They take it from each other, so each is slow; to ask another one for the same does not help. */
+static void
+test_too_many_workers (void)
+{
+  g_autoptr (RfTestServer) server = new_link ();
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server), &(RfTestSettings){ .workers = 64 });
+  RfTestServerCounts counts;
+
+  read_again_and_again (reader, NUM_READINGS, 0);
+  rf_test_server_get_counts (server, &counts);
+  g_test_message ("%.2f times the bytes",
+                  (double)counts.body_bytes / (double)(NUM_READINGS * LINK_SIZE));
+  g_assert_cmpuint (counts.body_bytes, <, NUM_READINGS * LINK_SIZE * 3 / 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +155,6 @@ main (int argc, char **argv)
   g_test_add_func ("/workers/slower-for-all", test_slower_for_all);
   g_test_add_func ("/workers/loans-are-held", test_loans_are_held);
   g_test_add_func ("/workers/pauses", test_pauses);
+  g_test_add_func ("/workers/too-many-workers", test_too_many_workers);
   return g_test_run ();
 }
