@@ -90,8 +90,9 @@ struct _RfLane
   gboolean is_urgent;   /* as what a consumer waits for is */
 
   /* The reactor's, from the start of a request to its end. */
-  RfTurn turn;       /* among the requests of all readers */
-  gboolean has_turn; /* at the place that is asked */
+  RfTurn turn;          /* among the requests of all readers */
+  gboolean awaits_turn; /* its function will be called */
+  gboolean has_turn;    /* at the place that is asked */
   RfTask task;
   RfTimer timer; /* for the end of a backoff, a stall, or the end of a message */
   RfRequest request;

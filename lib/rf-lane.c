@@ -153,9 +153,11 @@ void
 rf_lane_leave_turn (RfLane *self)
 {
   self->has_turn = FALSE;
+  if (!rf_session_leave (self->fetcher->session, &self->turn))
+    return;
   /* Nobody will call. */
-  if (rf_session_leave (self->fetcher->session, &self->turn))
-    rf_fetcher_unref (self->fetcher);
+  self->awaits_turn = FALSE;
+  rf_fetcher_unref (self->fetcher);
 }
 
 /* Ends what the lane does, on its reactor. */
@@ -172,6 +174,9 @@ cancel (RfLane *self)
       return;
     }
   rf_lane_leave_turn (self);
+  /* The call is on its way, and must not be taken for that of the next turn. */
+  if (self->awaits_turn)
+    return;
   g_mutex_lock (&fetcher->locked.lock);
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
   rf_fill_locked (fetcher);
@@ -185,9 +190,16 @@ enter_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
   RfRoute *route = &fetcher->locked.route;
+  gboolean knows_way = rf_route_enter (route, self);
   gboolean is_urgent;
 
-  if (!rf_route_enter (route, self))
+  /* What it was to ask may be elsewhere by now; and who looks for it may need the turn. */
+  if (self->has_turn && (!knows_way || self->route_number != route->number))
+    {
+      self->has_turn = FALSE;
+      rf_session_leave (fetcher->session, &self->turn);
+    }
+  if (!knows_way)
     {
       rf_lane_set_state_locked (self, RF_LANE_HELD);
       return;
@@ -202,6 +214,7 @@ enter_locked (RfLane *self)
   if (self->has_turn)
     return;
   rf_fetcher_ref (fetcher);
+  self->awaits_turn = TRUE;
   rf_lane_set_state_locked (self, RF_LANE_QUEUED);
 }
 
@@ -258,33 +271,26 @@ act (RfLane *self)
     }
 }
 
-/* It has its turn. It may be cancelled by now, and what it was to ask may be elsewhere. */
+/* It has its turn, and may be cancelled by now. */
 static void
 on_turn (gpointer data)
 {
   RfLane *self = data;
   RfFetcher *fetcher = self->fetcher;
-  gboolean is_there = FALSE;
-  gboolean begins;
 
+  self->awaits_turn = FALSE;
   g_mutex_lock (&fetcher->locked.lock);
-  begins = self->state == RF_LANE_QUEUED;
-  if (begins)
+  if (self->state == RF_LANE_QUEUED)
     {
-      is_there = self->route_number == fetcher->locked.route.number;
+      self->has_turn = TRUE;
       /* That others were served is no fault of the server. */
       fetcher->locked.last_progress = g_get_monotonic_time ();
       g_cond_broadcast (&fetcher->locked.cond);
       rf_lane_set_state_locked (self, RF_LANE_STARTING);
     }
   g_mutex_unlock (&fetcher->locked.lock);
-  if (begins)
-    {
-      self->has_turn = TRUE;
-      if (!is_there)
-        rf_lane_leave_turn (self);
-      act (self);
-    }
+
+  act (self);
   rf_fetcher_unref (fetcher);
 }
 

@@ -230,6 +230,32 @@ test_turns_on_all_threads (void)
   g_assert_cmpint (g_atomic_int_get (&race.num_running), ==, 0);
 }
 
+#define REDIRECTED_SIZE (16 * MIB)
+
+/* Who looks for the way again gets the only turn, though others have waited for longer. */
+static void
+test_turns_and_redirections (void)
+{
+  g_autoptr (RfTestServer) server = rf_test_server_new (&(RfTestServerConfig){
+      .size = REDIRECTED_SIZE, .version = 1, .redirect_to = "/object", .redirect_expires = 12 });
+  g_autofree char *uri
+      = g_strdup_printf ("http://127.0.0.1:%u/redirect", rf_test_server_get_port (server));
+  g_autoptr (RfSession) session = rf_session_new (NULL);
+  g_autoptr (RfReader) reader = NULL;
+
+  rf_session_set_max_connections_per_host (session, 1);
+  reader = rf_test_reader_new (
+      uri, &(RfTestSettings){ .workers = 4, .slots = 8, .slot_size = 65536, .session = session });
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, NULL));
+      g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, REDIRECTED_SIZE);
+      g_assert_no_error (error);
+    }
+}
+
 /* Sanitizers know nothing of what other threads hold when a process forks. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define CAN_FORK
@@ -310,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/max-connections-per-host", test_max_connections_per_host);
   g_test_add_func ("/session/turns", test_turns);
   g_test_add_func ("/session/turns-on-all-threads", test_turns_on_all_threads);
+  g_test_add_func ("/session/turns-and-redirections", test_turns_and_redirections);
 #ifdef CAN_FORK
   g_test_add_func ("/session/forked-child", test_forked_child);
 #endif
