@@ -244,13 +244,14 @@ rf_window_finish_locked (RfFetcher *self, guint64 end)
 void
 rf_window_fail_locked (RfFetcher *self, guint64 at, GError *error, guint status)
 {
+  /* First, for nothing more is to begin when the window ends. */
+  self->locked.state = RF_FETCHER_ENDED;
   /* What lies before it is still wanted, and may be what another lane fails at. */
   cut_locked (self, MAX (at, self->locked.position));
   g_clear_error (&self->locked.error);
   self->locked.error = error;
   self->locked.error_at = self->locked.next;
   self->locked.error_status = status;
-  self->locked.state = RF_FETCHER_ENDED;
   g_cond_broadcast (&self->locked.cond);
 }
 

@@ -852,6 +852,37 @@ test_proxy_refuses (void)
   g_assert_cmpuint (rf_test_script_get_num_requests (proxy), ==, 1);
 }
 
+/* Though the consumer has had all that came after a seek, and the window would open. */
+static void
+test_nothing_begins_behind_an_error (void)
+{
+  RfTestServerConfig config = { .size = MIB, .version = 1 };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new (rf_test_server_get_uri (server),
+                            &(RfTestSettings){ .workers = 4, .slots = 8, .slot_size = SLOT_SIZE });
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) ranges = NULL;
+  RfTestServerCounts counts;
+
+  g_assert_true (rf_reader_open (reader, NULL, NULL));
+  rf_test_server_get_counts (server, &counts);
+  config.cut_after = 20000;
+  config.change_from = 2;
+  config.changed_version = 2;
+  config.latency_ms = 200;
+  rf_test_server_set_config (server, &config);
+  g_assert_true (rf_reader_seek (reader, 2 * SLOT_SIZE, RF_SIZE_UNKNOWN, NULL));
+  g_assert_cmpuint (rf_test_reader_check (reader, 2 * SLOT_SIZE, &error), ==,
+                    2 * SLOT_SIZE + config.cut_after);
+  g_assert_error (error, RF_ERROR, RF_ERROR_CHANGED);
+
+  ranges = rf_test_server_dup_ranges (server);
+  for (guint i = counts.requests + 2; i < ranges->len; i++)
+    g_assert_cmpuint (g_array_index (ranges, RfTestServerRange, i).start, !=,
+                      2 * SLOT_SIZE + config.cut_after);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -864,6 +895,7 @@ main (int argc, char **argv)
   g_setenv ("https_proxy", proxy_uri, TRUE);
   g_unsetenv ("no_proxy");
 
+  g_test_add_func ("/fetcher/nothing-begins-behind-an-error", test_nothing_begins_behind_an_error);
   g_test_add_func ("/fetcher/bursts", test_bursts);
   g_test_add_func ("/fetcher/long-line", test_long_line);
   g_test_add_func ("/fetcher/heads-alone", test_heads_alone);
