@@ -45,7 +45,6 @@ struct _RfCurlTransfer
   /* For the end of the present action. */
   RfCurlTransfer **dirty_list; /* the transport's; this one is in it where is_dirty */
   gboolean is_dirty;
-  gboolean is_deaf; /* a socket of it could not be watched */
   RfCurlTransfer *next_dirty;
 };
 
