@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* A body that nobody wants is read up to this size, because a new connection costs more. */
+#define RF_MAX_DRAIN ((guint64)64 * 1024)
+
 /* Headers by which stores tell versions of an object apart. */
 typedef enum
 {
