@@ -20,7 +20,7 @@ typedef struct _RfCurlDriver RfCurlDriver;
  * may add and remove handles. */
 typedef struct
 {
-  /* It has been at work. The first of these to be called. */
+  /* It has been at work. The first of these to be called; may be NULL. */
   void (*acted) (gpointer owner);
 
   /* A handle is at its end. */

@@ -29,7 +29,8 @@ rf_curl_driver_end_action (RfCurlDriver *self)
   CURLMsg *message;
   int left;
 
-  self->funcs->acted (self->owner);
+  if (self->funcs->acted != NULL)
+    self->funcs->acted (self->owner);
   while (self->deaf->len > 0)
     self->funcs->deaf (self->owner, g_ptr_array_steal_index_fast (self->deaf, self->deaf->len - 1));
   while ((message = curl_multi_info_read (self->multi, &left)) != NULL)

@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* libcurl reads up to this much at a time. It is memory of every running request. */
+/* libcurl reads up to this much of a body at a time. It is memory of every running request. */
 #define READ_SIZE (256L * 1024)
 
 /* The longest time to connect that libcurl takes, in milliseconds. It has a default of its own for 0. */
@@ -167,7 +167,6 @@ rf_curl_options_set_connection (CURL *easy, RfCurlShare *share, const RfRequest 
   curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, get_http_version (request->options));
-  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS,
                     (long)CLAMP (connect_timeout, 1, MAX_CONNECT_TIMEOUT));
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -187,6 +186,7 @@ rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request)
 
   rf_curl_options_set_connection (easy, share, request);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, rf_options_get_user_agent (request->options));
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
   curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, request->is_fresh ? 1L : 0L);
   /* What a proxy says to CONNECT is not the head of the answer. */
   curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

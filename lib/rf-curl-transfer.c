@@ -228,7 +228,7 @@ rf_curl_transfer_count_connections (RfCurlTransfer *self)
   long connections = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &connections);
-  return (guint)connections;
+  return self->request->num_connections + (guint)connections;
 }
 
 gboolean
