@@ -14,6 +14,12 @@ G_BEGIN_DECLS
  * long as it is used. */
 struct curl_slist *rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request);
 
+/* The part of it that the connection is made of. */
+void rf_curl_options_set_connection (CURL *easy, RfCurlShare *share, const RfRequest *request);
+
+/* Whether the settings or the environment name a proxy, for whichever host. */
+gboolean rf_curl_options_may_have_proxy (const RfOptions *options);
+
 /* Whether libcurl has a user or password to answer the server with that asks for one. */
 gboolean rf_curl_options_have_user (const RfRequest *request);
 

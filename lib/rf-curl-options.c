@@ -6,24 +6,16 @@
 
 #include "rf-curl-options-private.h"
 
-#include "rf-location-private.h"
+#include "rf-request-head-private.h"
 
 #include <limits.h>
 #include <string.h>
 
-/* libcurl reads up to this much at a time. It is memory of every running request. */
+/* libcurl reads up to this much of a body at a time. It is memory of every running request. */
 #define READ_SIZE (256L * 1024)
 
 /* The longest time to connect that libcurl takes, in milliseconds. It has a default of its own for 0. */
 #define MAX_CONNECT_TIMEOUT ((gint64)INT_MAX)
-
-static void
-add_header (struct curl_slist **headers, const char *name, const char *value)
-{
-  g_autofree char *line = g_strconcat (name, ": ", value, NULL);
-
-  *headers = curl_slist_append (*headers, line);
-}
 
 /* libcurl takes a field without a value for one that is not to be sent, unless it ends with a semicolon. */
 static void
@@ -77,37 +69,15 @@ rf_curl_options_have_user (const RfRequest *request)
   return get_user (request, &password) != NULL || password != NULL;
 }
 
-/* What only the server of the location is told, or what a location says itself. */
 static void
-set_credentials (CURL *easy, const RfRequest *request, struct curl_slist **headers)
+set_user (CURL *easy, const RfRequest *request)
 {
-  const RfOptions *options = request->options;
-  const char *token = rf_options_get_bearer_token (options);
-  const char *const *extra = rf_options_get_extra_headers (options);
-  const char *const *cookies = rf_options_get_cookies (options);
   const char *password;
   const char *user = get_user (request, &password);
 
   curl_easy_setopt (easy, CURLOPT_USERNAME, user);
   curl_easy_setopt (easy, CURLOPT_PASSWORD, password);
   curl_easy_setopt (easy, CURLOPT_HTTPAUTH, get_auth_mask (request->auth));
-  if (!request->is_trusted)
-    return;
-
-  if (token != NULL)
-    {
-      g_autofree char *value = g_strconcat ("Bearer ", token, NULL);
-
-      add_header (headers, "Authorization", value);
-    }
-  if (cookies != NULL && cookies[0] != NULL)
-    {
-      g_autofree char *value = g_strjoinv ("; ", (char **)cookies);
-
-      add_header (headers, "Cookie", value);
-    }
-  for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
-    add_line (headers, extra[i]);
 }
 
 /* The proxy without the user in its URI, which would count for more than what is set. That user is the one
@@ -174,41 +144,55 @@ get_http_version (const RfOptions *options)
   return CURL_HTTP_VERSION_1_1;
 }
 
-struct curl_slist *
-rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request)
+gboolean
+rf_curl_options_may_have_proxy (const RfOptions *options)
+{
+  static const char *const variables[]
+      = { "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+
+  if (rf_options_get_proxy (options) != NULL)
+    return *rf_options_get_proxy (options) != '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    if (g_getenv (variables[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+void
+rf_curl_options_set_connection (CURL *easy, RfCurlShare *share, const RfRequest *request)
 {
   gint64 connect_timeout = request->connect_timeout / G_TIME_SPAN_MILLISECOND;
-  struct curl_slist *headers = NULL;
-  char range[RF_RANGE_HEADER_SIZE];
 
   curl_easy_setopt (easy, CURLOPT_URL, rf_location_get_bare_uri (request->location));
   curl_easy_setopt (easy, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt (easy, CURLOPT_USERAGENT, rf_options_get_user_agent (request->options));
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, get_http_version (request->options));
-  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS,
                     (long)CLAMP (connect_timeout, 1, MAX_CONNECT_TIMEOUT));
-  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, request->is_fresh ? 1L : 0L);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   /* Or removing a handle whose name is being resolved would block the thread until it is. */
   curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt (easy, CURLOPT_SHARE, rf_curl_share_get_handle (share));
-  /* What a proxy says to CONNECT is not the head of the answer. */
-  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-
-  add_header (&headers, "Accept-Encoding", "identity");
-  if (request->if_match != NULL)
-    add_header (&headers, "If-Match", request->if_match);
-  if (request->ranged)
-    {
-      rf_range_to_header (request->range, range);
-      add_header (&headers, "Range", range);
-    }
-  set_credentials (easy, request, &headers);
   set_proxy (easy, request->options);
   set_tls (easy, request->options);
+}
+
+struct curl_slist *
+rf_curl_options_set (CURL *easy, RfCurlShare *share, const RfRequest *request)
+{
+  g_autoptr (GPtrArray) fields = rf_request_head_list_fields (request);
+  struct curl_slist *headers = NULL;
+
+  rf_curl_options_set_connection (easy, share, request);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, rf_options_get_user_agent (request->options));
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, READ_SIZE);
+  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, request->is_fresh ? 1L : 0L);
+  /* What a proxy says to CONNECT is not the head of the answer. */
+  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set_user (easy, request);
+  for (guint i = 0; i < fields->len; i++)
+    add_line (&headers, fields->pdata[i]);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, headers);
   return headers;
 }

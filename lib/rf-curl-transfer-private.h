@@ -6,12 +6,9 @@
 #pragma once
 
 #include "rf-curl-share-private.h"
-#include "rf-transport-private.h"
+#include "rf-response-fields-private.h"
 
 G_BEGIN_DECLS
-
-/* Longer reason phrases are cut: they are for messages only. */
-#define RF_CURL_MAX_REASON 64
 
 typedef struct _RfCurlTransfer RfCurlTransfer;
 
@@ -32,7 +29,7 @@ struct _RfCurlTransfer
   struct curl_slist *headers;
   gsize head_size; /* of all heads so far */
   char error_text[CURL_ERROR_SIZE];
-  char reason[RF_CURL_MAX_REASON];
+  char reason[RF_MAX_REASON];
 
   RfCurlTransferState state;
   guint8 *dest;  /* where the next byte goes */
@@ -45,7 +42,6 @@ struct _RfCurlTransfer
   /* For the end of the present action. */
   RfCurlTransfer **dirty_list; /* the transport's; this one is in it where is_dirty */
   gboolean is_dirty;
-  gboolean is_deaf; /* a socket of it could not be watched */
   RfCurlTransfer *next_dirty;
 };
 

@@ -13,9 +13,6 @@
 
 #include <string.h>
 
-/* A body that nobody wants is read up to this size, because a new connection costs more. */
-#define MAX_DRAIN ((gsize)64 * 1024)
-
 /* Of all heads of a response, those of 1xx answers and of refusals before it among them. The largest that
  * servers send by default have 16 KiB. */
 #define MAX_HEAD_SIZE ((gsize)128 * 1024)
@@ -30,10 +27,10 @@ rf_curl_transfer_mark_dirty (RfCurlTransfer *self)
   *self->dirty_list = self;
 }
 
-/* The value of a field; NULL: there is none, or nothing in it. Sets `is_ambiguous` if it is there again
- * with another. */
+/* The value of a field; NULL: there is none, or nothing in it. Sets `differs` if it is there again with
+ * another. */
 static const char *
-find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
+find_header (CURL *easy, const char *name, gboolean *differs)
 {
   struct curl_header *header;
   const char *value;
@@ -46,7 +43,7 @@ find_header (CURL *easy, const char *name, gboolean *is_ambiguous)
   for (size_t i = 1; i < amount; i++)
     if (curl_easy_header (easy, name, i, CURLH_HEADER, -1, &header) != CURLHE_OK
         || strcmp (header->value, value) != 0)
-      *is_ambiguous = TRUE;
+      *differs = TRUE;
   /* libcurl leaves a carriage return of a field that is empty. */
   return value[strspn (value, " \t\r\n")] != '\0' ? value : NULL;
 }
@@ -78,30 +75,19 @@ get_auth (RfCurlTransfer *self)
 static gboolean
 take_head (RfCurlTransfer *self)
 {
-  static const char *const token_names[RF_NUM_TOKENS] = {
-    [RF_TOKEN_AIS_VERSION] = "Ais-Version",
-    [RF_TOKEN_AIS_CHECKSUM] = "Ais-Checksum-Value",
-    [RF_TOKEN_S3_VERSION] = "x-amz-version-id",
-    [RF_TOKEN_GS_GENERATION] = "x-goog-generation",
-  };
-  CURL *easy = self->easy;
   RfResponseHead head = { .reason = self->reason, .auth = get_auth (self) };
-  gboolean *is_ambiguous = &head.is_ambiguous;
-  gboolean ignored = FALSE;
   long status = 0;
 
-  curl_easy_getinfo (easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo (self->easy, CURLINFO_RESPONSE_CODE, &status);
   head.status = (guint)status;
-  head.content_range = find_header (easy, "Content-Range", is_ambiguous);
-  head.content_length = find_header (easy, "Content-Length", is_ambiguous);
-  head.content_encoding = find_header (easy, "Content-Encoding", is_ambiguous);
-  head.content_type = find_header (easy, "Content-Type", &ignored);
-  head.etag = find_header (easy, "ETag", is_ambiguous);
-  head.last_modified = find_header (easy, "Last-Modified", is_ambiguous);
-  head.location = find_header (easy, "Location", is_ambiguous);
-  head.retry_after = find_header (easy, "Retry-After", &ignored);
-  for (guint i = 0; i < RF_NUM_TOKENS; i++)
-    head.tokens[i] = find_header (easy, token_names[i], is_ambiguous);
+  for (guint i = 0; i < RF_NUM_RESPONSE_FIELDS; i++)
+    {
+      const RfResponseField *field = &rf_response_fields[i];
+      gboolean differs = FALSE;
+
+      *rf_response_field_get_place (field, &head) = find_header (self->easy, field->name, &differs);
+      head.is_ambiguous |= differs && !field->is_only_hint;
+    }
   switch (self->request->funcs->head (self->request->sink, &head))
     {
     case RF_BODY_ACCEPT:
@@ -142,13 +128,11 @@ keep_reason (RfCurlTransfer *self, const char *line, gsize length)
   const char *code = memchr (line, ' ', length);
   const char *end = line + length;
   const char *reason = code != NULL ? memchr (code + 1, ' ', (gsize)(end - code - 1)) : NULL;
-  gsize kept = 0;
 
-  for (const char *c = reason != NULL ? reason + 1 : end; c < end && kept < RF_CURL_MAX_REASON - 1;
-       c++)
-    if (g_ascii_isprint (*c))
-      self->reason[kept++] = *c;
-  self->reason[kept] = '\0';
+  if (reason != NULL)
+    rf_response_keep_reason (self->reason, reason + 1, (gsize)(end - reason - 1));
+  else
+    self->reason[0] = '\0';
 }
 
 static size_t
@@ -230,7 +214,7 @@ on_body (char *data, size_t size, size_t count, void *user_data)
       return write_body (self, data, length);
     case RF_CURL_TRANSFER_DRAINING:
       self->drained += length;
-      return self->drained <= MAX_DRAIN ? length : 0;
+      return self->drained <= RF_MAX_DRAIN ? length : 0;
     case RF_CURL_TRANSFER_HEAD:
     case RF_CURL_TRANSFER_ASKED:
     case RF_CURL_TRANSFER_ENDED:
@@ -245,7 +229,7 @@ rf_curl_transfer_count_connections (RfCurlTransfer *self)
   long connections = 0;
 
   curl_easy_getinfo (self->easy, CURLINFO_NUM_CONNECTS, &connections);
-  return (guint)connections;
+  return self->request->num_connections + (guint)connections;
 }
 
 gboolean

@@ -10,6 +10,7 @@
 #include "rf-budget-private.h"
 #include "rf-error.h"
 #include "rf-transport-curl-private.h"
+#include "rf-transport-direct-private.h"
 
 /* Beyond four threads the memory bus is the limit and not the processor. */
 #define MAX_THREADS 4
@@ -196,7 +197,8 @@ rf_session_new (GError **error)
       if (reactor == NULL)
         return NULL;
       self->threads[self->num_threads].reactor = reactor;
-      self->threads[self->num_threads].transport = rf_transport_curl_new (reactor, self->share);
+      self->threads[self->num_threads].transport = rf_transport_direct_new (
+          reactor, self->share, rf_transport_curl_new (reactor, self->share));
       self->num_threads++;
     }
   return g_steal_pointer (&self);

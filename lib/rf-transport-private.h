@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* A body that nobody wants is read up to this size, because a new connection costs more. */
+#define RF_MAX_DRAIN ((guint64)64 * 1024)
+
 /* Headers by which stores tell versions of an object apart. */
 typedef enum
 {
@@ -72,7 +75,11 @@ typedef struct
   RfOutcome outcome;
   GError *error;     /* set for TRANSIENT and PERMANENT; the sink takes it over */
   guint connections; /* opened for this request */
-  gboolean was_sent; /* CANCELLED: there was a connection for it */
+
+  /* CANCELLED: there was a connection for it, and so many bytes of the body had come on it that nobody had
+   * read. They are 0 too where that is unknown. */
+  gboolean was_sent;
+  guint64 unread;
 } RfResult;
 
 /* Where the transport puts what it receives. All is called on the reactor's thread, without a lock;
@@ -110,7 +117,9 @@ typedef struct
   const RfSinkFuncs *funcs;
   gpointer sink;
 
-  gpointer transfer; /* the transport's, NULL when not running */
+  /* The transport's. */
+  gpointer transfer;     /* NULL when not running */
+  guint num_connections; /* opened before it began anew over another transport */
 } RfRequest;
 
 /* A transport belongs to one reactor and is used on its thread only. */

@@ -29,6 +29,7 @@ packages=(
   libgstreamer-plugins-base1.0-dev
   libcurl4-openssl-dev
   libssl-dev
+  libhttp-parser-dev
   libsoup-3.0-dev
   gstreamer1.0-tools
   gstreamer1.0-plugins-base

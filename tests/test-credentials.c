@@ -205,7 +205,8 @@ test_redirection_with_user (void)
 {
   g_autoptr (RfTestScript) other = rf_test_script_new (answer_guest, NULL);
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_with_user, other);
-  g_autofree char *uri = rf_test_reader_add_secrets (rf_test_script_get_uri (script));
+  g_autofree char *uri = g_strdup_printf ("http://secret:secret@127.0.0.1:%u/object?secret=secret",
+                                          rf_test_script_get_port (script));
   g_autoptr (RfOptions) options = rf_test_reader_new_options (
       &(RfTestSettings){ .workers = 1, .slots = 8, .slot_size = SLOT_SIZE });
   g_autoptr (RfReader) reader = NULL;

@@ -120,6 +120,16 @@ static const Case cases[] = {
     "gzip",
     { REFUSED (PROTOCOL, ENCODED) },
     { REFUSED_LATER (PROTOCOL, ENCODED) } },
+  { RF_TEST_SERVER_CONTINUE, "continue", { TAKEN }, { TAKEN } },
+  { RF_TEST_SERVER_EARLY_HINTS, "early-hints", { TAKEN }, { TAKEN } },
+  { RF_TEST_SERVER_FOLDED_FIELD, "folded-field", { TAKEN }, { TAKEN } },
+  { RF_TEST_SERVER_BARE_LF, "bare-lf", { TAKEN }, { TAKEN } },
+  { RF_TEST_SERVER_SILENT_CLOSE, "silent-close", { TAKEN }, { TAKEN } },
+};
+
+/* What is left to libcurl to understand: it asks for the same again, and for all that comes after it. So the
+ * first of several odd answers does not count. */
+static const Case strange[] = {
   { RF_TEST_SERVER_OVERFLOWING_LENGTH,
     "overflowing-length",
     { REFUSED (PROTOCOL, "Content-Length") },
@@ -128,10 +138,6 @@ static const Case cases[] = {
     "bad-length",
     { REFUSED (PROTOCOL, "Content-Length") },
     { REFUSED_LATER (PROTOCOL, "Content-Length") } },
-  { RF_TEST_SERVER_CONTINUE, "continue", { TAKEN }, { TAKEN } },
-  { RF_TEST_SERVER_EARLY_HINTS, "early-hints", { TAKEN }, { TAKEN } },
-  { RF_TEST_SERVER_FOLDED_FIELD, "folded-field", { TAKEN }, { TAKEN } },
-  { RF_TEST_SERVER_BARE_LF, "bare-lf", { TAKEN }, { TAKEN } },
   { RF_TEST_SERVER_HUGE_FIELD,
     "huge-field",
     { REFUSED (PROTOCOL, "has a line that is too long") },
@@ -144,7 +150,6 @@ static const Case cases[] = {
     "endless-head",
     { REFUSED (PROTOCOL, TOO_LARGE) },
     { REFUSED_LATER (PROTOCOL, TOO_LARGE) } },
-  { RF_TEST_SERVER_SILENT_CLOSE, "silent-close", { TAKEN }, { TAKEN } },
 };
 
 /* What libcurl does not read at all. On a connection that was used before it may be the rest of the answer
@@ -187,6 +192,16 @@ static void
 test_later (gconstpointer data)
 {
   check_lie (data, LATER);
+}
+
+static void
+test_strange_later (gconstpointer data)
+{
+  Case it = *(const Case *)data;
+
+  if (!rf_test_reader_uses_curl ())
+    it.later.end += BEFORE;
+  check_lie (&it, LATER);
 }
 
 /* Told on the new connection too. */
@@ -255,6 +270,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     add_tests (&cases[i], test_first, test_later);
+  for (guint i = 0; i < G_N_ELEMENTS (strange); i++)
+    add_tests (&strange[i], test_first, test_strange_later);
   for (guint i = 0; i < G_N_ELEMENTS (unreadable); i++)
     add_tests (&unreadable[i], test_first, test_unreadable_later);
   g_test_add_func ("/lies/no-connection-serves-twice", test_no_connection_serves_twice);

@@ -46,7 +46,6 @@ typedef struct
 
 static const Case cases[] = {
   { "Content-Range: bytes 0-65535/655484\r\n", IS_REFUSED (TWICE) },
-  { "Content-Length: 10\r\n", IS_REFUSED (TWICE) },
   { "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n", IS_REFUSED (TWICE) },
   { "ETag: \"a\"\r\nETag: \"b\"\r\n", IS_REFUSED (TWICE) },
   { "ETag: \"a\"\r\nETag: W/\"a\"\r\n", IS_REFUSED (TWICE) },
@@ -96,6 +95,20 @@ test_fields (void)
       check_fields (cases[i].fields, 1, &cases[i].first);
       check_fields (cases[i].fields, LATER, &cases[i].later);
     }
+}
+
+/* This one is left to libcurl to understand, which asks for the same again, and for all that comes after it: so
+ * the first of several such answers does not count. */
+static void
+test_two_lengths (void)
+{
+  static const Case it = { "Content-Length: 10\r\n", IS_REFUSED (TWICE) };
+  RfTestOutcome later = it.later;
+
+  if (!rf_test_reader_uses_curl ())
+    later.end += BEFORE;
+  check_fields (it.fields, 1, &it.first);
+  check_fields (it.fields, LATER, &later);
 }
 
 static gboolean
@@ -308,6 +321,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/oddities/fields", test_fields);
+  g_test_add_func ("/oddities/two-lengths", test_two_lengths);
   g_test_add_func ("/oddities/two-locations", test_two_locations);
   g_test_add_func ("/oddities/large-heads", test_large_heads);
   g_test_add_func ("/oddities/many-interim-answers", test_many_interim_answers);

@@ -43,6 +43,10 @@ typedef struct
 /* A reader that gives up soon when nothing comes. */
 RfReader *rf_test_reader_new (const char *uri, const RfTestSettings *settings);
 
+/* Whether the environment has RF_TEST_TRANSPORT=curl: all is to go over the transport that leaves the whole of
+ * HTTP to libcurl. Otherwise only what the other transport does not understand is asked for again there. */
+gboolean rf_test_reader_uses_curl (void);
+
 /* What such a reader is told, to be changed further. */
 RfOptions *rf_test_reader_new_options (const RfTestSettings *settings);
 
@@ -52,7 +56,8 @@ RfReader *rf_test_reader_new_alone (const char *uri, const RfOptions *options);
 /* The same, of a location with secrets, which waits no longer between requests than it is told to. */
 RfReader *rf_test_reader_new_hasty (const char *uri, const RfTestSettings *settings);
 
-/* The location with a user, a password and a query, which are "secret" each. */
+/* The location with a query, and for libcurl's transport with a user and a password, which are "secret"
+ * each. */
 char *rf_test_reader_add_secrets (const char *uri);
 
 /* Reads from a position, where the reader is, to the end, checks every byte to be the content's version
