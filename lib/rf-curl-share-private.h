@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Caches of names and TLS sessions, shared by the transports of a session. */
+/* What the transports of a session share: caches of names and TLS sessions, and what was found out about
+ * servers. */
 
 #pragma once
 
@@ -20,5 +21,9 @@ void rf_curl_share_unref (RfCurlShare *self);
 
 /* For CURLOPT_SHARE. */
 CURLSH *rf_curl_share_get_handle (RfCurlShare *self);
+
+/* A server whose answers are for libcurl to understand. The name is a key of connections. Any thread. */
+void rf_curl_share_add_strange (RfCurlShare *self, const char *server);
+gboolean rf_curl_share_is_strange (RfCurlShare *self, const char *server);
 
 G_END_DECLS

@@ -13,9 +13,6 @@
 #include "rf-direct-transfer-private.h"
 #include "rf-request-head-private.h"
 
-/* Servers that are remembered for being strange. With more of them they are found out anew. */
-#define MAX_STRANGE 64
-
 typedef struct
 {
   RfTransport parent;
@@ -25,7 +22,6 @@ typedef struct
   RfCurlDriver *driver;
   RfDirectPool *pool;
   GHashTable *running; /* the requests whose transfers are ours */
-  GHashTable *strange; /* keys of connections */
 
   GQueue more; /* transfers for which there may be more without an event */
   RfTask more_task;
@@ -131,9 +127,7 @@ fall_back (DirectTransport *self, RfDirectTransfer *transfer)
   RfRequest *request = transfer->request;
   RfDirectConnection *connection = transfer->connection;
 
-  if (g_hash_table_size (self->strange) >= MAX_STRANGE)
-    g_hash_table_remove_all (self->strange);
-  g_hash_table_add (self->strange, g_strdup (connection->key));
+  rf_curl_share_add_strange (self->share, connection->key);
   request->num_connections = rf_direct_transfer_count_connections (transfer);
   rf_direct_connection_free (connection);
   forget (self, transfer);
@@ -217,7 +211,7 @@ transport_start (RfTransport *transport, RfRequest *request)
   GString *head = NULL;
 
   request->num_connections = 0;
-  if (is_direct (request) && !g_hash_table_contains (self->strange, key))
+  if (is_direct (request) && !rf_curl_share_is_strange (self->share, key))
     head = rf_request_head_write (request);
   if (head == NULL)
     {
@@ -276,7 +270,6 @@ transport_free (RfTransport *transport)
   rf_direct_pool_free (self->pool);
   rf_curl_driver_free (self->driver);
   g_hash_table_unref (self->running);
-  g_hash_table_unref (self->strange);
   rf_curl_share_unref (self->share);
   self->other->free (self->other);
   g_free (self);
@@ -297,7 +290,6 @@ rf_transport_direct_new (RfReactor *reactor, RfCurlShare *share, RfTransport *ot
   self->driver = rf_curl_driver_new (reactor, &driver_funcs, self);
   self->pool = rf_direct_pool_new (reactor);
   self->running = g_hash_table_new (NULL, NULL);
-  self->strange = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->more);
   self->more_task.func = on_more;
   self->more_task.data = self;

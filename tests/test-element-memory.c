@@ -181,7 +181,7 @@ GST_START_TEST (test_memory_is_bounded)
   fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND),
                           GST_STATE_CHANGE_SUCCESS);
   /* Until nothing more is asked for, long before all of the ring has been used. */
-  for (guint64 bytes = 0, before = 1; bytes != before || filling < 8;)
+  for (guint64 bytes = 0, before = 1; bytes != before || filling < 7;)
     {
       g_usleep (50000);
       before = bytes;

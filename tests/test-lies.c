@@ -224,7 +224,8 @@ check_lie_for_good (const Case *it)
   /* The next request begins on the connection of the first one, or beside it if that is still in use. */
   g_assert_cmpuint (counts.requests, >=, 2);
   g_assert_cmpuint (counts.requests, <=, 3);
-  g_assert_cmpuint (counts.connections, ==, 2);
+  g_assert_cmpuint (counts.connections, >=, 2);
+  g_assert_cmpuint (counts.connections, <=, 3);
 }
 
 static void
