@@ -340,14 +340,18 @@ on_cancelled (GCancellable *cancellable, RfFetcher *self)
   g_mutex_unlock (&self->locked.lock);
 }
 
-/* Whether what the consumer waits for has to wait for requests of other readers. */
+/* Whether what the consumer waits for has to wait for requests of other readers, itself or while the way to it is
+ * looked for. */
 static gboolean
 is_head_queued_locked (RfFetcher *self)
 {
   RfPart *part = g_queue_peek_head (&self->locked.parts);
   RfGap *gap = part != NULL ? g_queue_peek_head (&part->gaps) : NULL;
+  const RfLane *lane = gap != NULL ? gap->lane : NULL;
 
-  return gap != NULL && gap->lane->state == RF_LANE_QUEUED;
+  if (lane != NULL && lane->state == RF_LANE_HELD)
+    lane = self->locked.route.searcher;
+  return lane != NULL && lane->state == RF_LANE_QUEUED;
 }
 
 /* When the stream has made no progress for too long. */

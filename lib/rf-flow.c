@@ -30,14 +30,14 @@
 /* A request that brings the end nearer by less than this is not worth its load. */
 #define MIN_GAIN (10 * G_TIME_SPAN_MILLISECOND)
 
-/* A flow that has not been seen for so long is taken for a usual one. */
-#define MIN_FLOWING (5 * G_TIME_SPAN_MILLISECOND)
+/* A flow that has not been seen for this part of the time to watch it is taken for a usual one. */
+#define MIN_WATCH_SHARE 2
 
 /* In bytes a second; 0: nothing comes, or nothing is known. */
 static double
 get_rate (const RfFlow *self, const RfUsual *usual)
 {
-  if (self->flowing < MIN_FLOWING)
+  if (self->flowing < rf_flow_get_watch_time (usual) / MIN_WATCH_SHARE)
     return (double)usual->rate;
   return (double)self->brought * G_TIME_SPAN_SECOND / (double)self->flowing;
 }

@@ -65,7 +65,7 @@ typedef enum
   RF_END_PERMANENT, /* it cannot be right */
 } RfLaneEnd;
 
-/* A worker: at most one request at a time, always on the same reactor, so that it finds its
+/* At most one request at a time, always on the same reactor, so that it finds its
  * connection again. */
 struct _RfLane
 {

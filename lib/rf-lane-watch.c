@@ -108,7 +108,7 @@ void
 rf_lane_share_locked (RfLane *self)
 {
   gint64 now = g_get_monotonic_time ();
-  RfUsual usual = rf_pace_get_usual (&self->fetcher->locked.pace);
+  RfUsual usual = rf_workers_get_usual_locked (self->fetcher, self, now);
   RfFlow flow = rf_lane_get_flow_locked (self, now);
 
   if (flow.left > 0 && flow.flowing > 0)

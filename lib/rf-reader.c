@@ -463,9 +463,9 @@ new_buffer (RfReader *self, const char *name, GError **error)
  * @cancellable: (nullable): a way to end the wait
  * @error: return location for an error
  *
- * Reads the whole resource into one piece of shared memory, from its start. The memory is reserved
- * before the first byte is read, where the server tells the size. Progress can be seen in
- * [method@RingFetch.Reader.get_stats] meanwhile.
+ * Reads the whole resource into one piece of shared memory, from its start. Where the server
+ * tells the size, it is an error before the first byte is read if there is not so much memory. Progress can be
+ * seen in [method@RingFetch.Reader.get_stats] meanwhile.
  *
  * Returns: (transfer full): the resource
  *

@@ -186,8 +186,8 @@ new_with_shm (RfShm *shm, guint num_slots, gsize slot_size, gsize events_at)
  * @error: return location for an error
  *
  * Makes a ring. The memory of a named one is reserved, anonymous memory is used as far as it is written to.
- * Fails with %RF_ERROR_NO_SPACE where there is not enough, with %RF_ERROR_EXISTS where the name is taken, and with %RF_ERROR_INVALID_ARGUMENT where a name
- * or a size cannot be.
+ * Fails with %RF_ERROR_NO_SPACE where there is not enough, with %RF_ERROR_EXISTS where the name is taken, and
+ * with %RF_ERROR_INVALID_ARGUMENT where a name or a size cannot be.
  *
  * Returns: (transfer full): the ring
  *

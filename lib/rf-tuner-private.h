@@ -56,11 +56,12 @@ typedef struct
   gint64 trial_at;
 
   /* What the server refuses. */
-  guint64 refusals; /* so many have been dealt with */
-  guint64 received; /* at that time */
-  double pardons;   /* so many more may be chance */
-  gint64 calm_at;   /* until then refusals belong to those that have been heeded */
-  guint ceiling;    /* so many workers were refused; G_MAXUINT: none were */
+  guint64 refusals;     /* so many have been dealt with */
+  guint64 received;     /* at that time */
+  double pardons;       /* so many more may be chance */
+  gint64 calm_at;       /* until then refusals belong to those that have been heeded, */
+  gboolean is_draining; /* and so they do while there are requests from before */
+  guint ceiling;        /* so many workers were refused; G_MAXUINT: none were */
   gint64 ceiling_until;
 } RfTuner;
 

@@ -378,12 +378,17 @@ is_refused (RfTuner *self, const RfTunerSample *sample)
 }
 
 /* A trial that is refused ends where it began, and otherwise half as many have to do. What is refused
- * until the server can have seen that belongs to the same burst. */
+ * until the server can have seen that belongs to the same burst, and so does what was begun before. */
 static gboolean
 heed_refusals (RfTuner *self, const RfTunerSample *sample)
 {
-  if (!is_refused (self, sample) || sample->now < self->calm_at)
+  gboolean is_refused_now = is_refused (self, sample);
+
+  if (sample->busy <= self->workers)
+    self->is_draining = FALSE;
+  if (!is_refused_now || sample->now < self->calm_at || self->is_draining)
     return FALSE;
+  self->is_draining = TRUE;
   self->calm_at = sample->now + CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT);
   self->ceiling = self->workers;
   self->ceiling_until = sample->now + CEILING_LASTS;

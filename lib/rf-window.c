@@ -51,8 +51,10 @@ cancel_gaps_locked (RfPart *part, guint64 from)
       rf_window_forget_gap_locked (gap);
       rf_lane_cancel_locked (lane);
     }
-  if (gap != NULL)
-    gap->range.end = MIN (gap->range.end, from);
+  if (gap == NULL || gap->range.end <= from)
+    return;
+  rf_throttle_give_back (&gap->lane->fetcher->locked.throttle, gap->range.end - from);
+  gap->range.end = from;
 }
 
 static void

@@ -9,7 +9,7 @@
 
 #include "rf-plan-private.h"
 
-/* How long nothing is split after a server has said that it has too much to do. */
+/* How long nothing is split, nor asked for ahead, after a server has said that it has too much to do. */
 #define THROTTLED_TIME (5 * G_TIME_SPAN_SECOND)
 
 /* How often the tuner is asked. */
@@ -39,6 +39,13 @@ rf_workers_get_number_locked (RfFetcher *self)
   return MIN (self->locked.tuner.workers, rf_session_get_worker_share (self->session));
 }
 
+static gboolean
+is_throttled_locked (RfFetcher *self)
+{
+  return self->locked.throttled != 0
+         && g_get_monotonic_time () - self->locked.throttled < THROTTLED_TIME;
+}
+
 static RfLoad
 get_load_locked (RfFetcher *self)
 {
@@ -61,6 +68,8 @@ get_load_locked (RfFetcher *self)
       else if (lane->is_slow)
         load.num_slow++;
     }
+  if (is_throttled_locked (self))
+    load.num_ending = load.num_slow = 0;
   return load;
 }
 
@@ -129,10 +138,9 @@ estimate_doubled (const RfFlow *flow, const RfUsual *usual)
 gboolean
 rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual *usual)
 {
-  gint64 throttled = self->locked.throttled;
   guint64 doubled = estimate_doubled (flow, usual);
 
-  if (throttled != 0 && g_get_monotonic_time () - throttled < THROTTLED_TIME)
+  if (is_throttled_locked (self))
     return FALSE;
   if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE)
     return FALSE;
@@ -144,12 +152,11 @@ void
 rf_workers_ask_for_share_locked (RfFetcher *self)
 {
   gint64 now = g_get_monotonic_time ();
-  RfUsual usual = rf_pace_get_usual (&self->locked.pace);
+  RfUsual usual = rf_workers_get_usual_locked (self, NULL, now);
   RfLane *last = NULL;
   gint64 longest = 0;
 
-  /* Nobody waits for what comes, or one has been asked already. */
-  if (self->locked.waiter == RF_WAITER_NONE)
+  if (self->locked.waiter == RF_WAITER_NONE || !rf_workers_may_begin_locked (self))
     return;
   for (guint i = 0; i < self->locked.lanes->len; i++)
     {
@@ -158,6 +165,7 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
 
       if (!is_flowing (lane) || lane->gap == NULL)
         continue;
+      /* One has been asked already. */
       if (lane->is_to_share)
         return;
       flow = rf_lane_get_flow_locked (lane, now);
