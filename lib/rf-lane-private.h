@@ -85,9 +85,11 @@ struct _RfLane
   gboolean is_slow;     /* as it was then */
   gboolean is_near_end; /* a request begun now is answered when this one ends */
   gboolean is_to_share; /* another lane has nothing to do but a part of what is left of this one */
-  gint64 resume_at;     /* while it waits: when the backoff is over, */
-  gint64 retry_at;      /* and when the session lets it begin as well */
-  gboolean is_urgent;   /* as what a consumer waits for is */
+  guint64
+      doubled; /* bytes of this request that may have come twice, as reckoned when it was split */
+  gint64 resume_at;   /* while it waits: when the backoff is over, */
+  gint64 retry_at;    /* and when the session lets it begin as well */
+  gboolean is_urgent; /* as what a consumer waits for is */
 
   /* The reactor's, from the start of a request to its end. */
   RfTurn turn;          /* among the requests of all readers */
@@ -288,8 +290,11 @@ RfLane *rf_workers_find_idle_locked (RfFetcher *self);
 /* What is usual for requests, as others do at present. */
 RfUsual rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now);
 
-/* Whether what is left of a lane may be split, and so some bytes come twice. */
-gboolean rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual *usual);
+/* Whether what is left of a lane may be split, and so some bytes come twice; they are reckoned. */
+gboolean rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *usual);
+
+/* A request has ended, and so many bytes have come for it that nobody read. */
+void rf_workers_count_doubled_locked (RfLane *lane, guint64 bytes);
 
 /* Nothing else is left to do for a lane: has the one that would end last share what is left of it. */
 void rf_workers_ask_for_share_locked (RfFetcher *self);

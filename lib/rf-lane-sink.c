@@ -254,6 +254,7 @@ lane_done (gpointer sink, RfResult *result)
 
   g_mutex_lock (&fetcher->locked.lock);
   fetcher->locked.stats.connections += result->connections;
+  rf_workers_count_doubled_locked (self, result->unread);
   self->paused = FALSE;
   rf_lane_judge_end_locked (self, result);
   idle = self->state == RF_LANE_IDLE;

@@ -97,7 +97,7 @@ split_locked (RfLane *self, const RfFlow *flow, const RfUsual *usual)
   if (share == flow->left || !rf_workers_may_begin_locked (fetcher))
     return;
   helper = rf_workers_find_idle_locked (fetcher);
-  if (helper == NULL || !rf_workers_may_split_locked (fetcher, flow, usual))
+  if (helper == NULL || !rf_workers_may_split_locked (self, flow, usual))
     return;
   self->range.end = self->range.start + share;
   fetcher->locked.stats.splits++;

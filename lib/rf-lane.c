@@ -126,6 +126,7 @@ prepare_request_locked (RfLane *self)
   self->answered = 0;
   self->is_slow = self->is_near_end = self->is_to_share = FALSE;
   self->message_end = 0;
+  self->doubled = 0;
   self->is_ending = FALSE;
   self->end = RF_END_OPEN;
   self->error_status = 0;

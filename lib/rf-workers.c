@@ -136,8 +136,9 @@ estimate_doubled (const RfFlow *flow, const RfUsual *usual)
 }
 
 gboolean
-rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual *usual)
+rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *usual)
 {
+  RfFetcher *self = lane->fetcher;
   guint64 doubled = estimate_doubled (flow, usual);
 
   if (is_throttled_locked (self))
@@ -145,7 +146,19 @@ rf_workers_may_split_locked (RfFetcher *self, const RfFlow *flow, const RfUsual 
   if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE)
     return FALSE;
   self->locked.doubled += doubled;
+  lane->doubled += doubled;
   return TRUE;
+}
+
+void
+rf_workers_count_doubled_locked (RfLane *lane, guint64 bytes)
+{
+  RfFetcher *self = lane->fetcher;
+
+  /* Those that nobody asked to be split are not wanted any more at all. */
+  if (lane->doubled > 0 && bytes > lane->doubled)
+    self->locked.doubled += bytes - lane->doubled;
+  rf_throttle_take (&self->locked.throttle, bytes, g_get_monotonic_time ());
 }
 
 void
