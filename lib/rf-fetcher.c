@@ -74,7 +74,10 @@ rf_fetcher_post_fill (RfFetcher *self)
 static void
 on_slot_free (gpointer data)
 {
-  rf_fetcher_post_fill (data);
+  RfFetcher *self = data;
+
+  if (g_atomic_int_get (&self->wants_slot))
+    rf_fetcher_post_fill (self);
 }
 
 static void

@@ -156,6 +156,7 @@ struct _RfFetcher
   /* Posted to that thread when something may begin, and when the ring has been given to another fetcher. */
   RfTask fill_task;
   gint fill_task_posted; /* atomic */
+  gint wants_slot;       /* atomic: the next slot that becomes free has work */
   RfTask lost_task;
 
   /* That thread's: for the moment at which max-bandwidth lets another part begin. While it is set, it keeps
@@ -327,7 +328,8 @@ void rf_fetcher_post_fill (RfFetcher *self);
 
 /* rf-window.c: what lanes and fetcher do to the window. All under the lock. */
 
-/* Makes a part of the window, if a slot is free for it. Returns what is missing of it, which needs a lane. */
+/* Makes a part of the window, if a slot is free for it. Returns what is missing of it, which needs a lane; NULL:
+ * rf_fill_locked() is called when a slot has become free. */
 RfGap *rf_window_push_part_locked (RfFetcher *self, RfRange range);
 
 /* The first answer is here: PART, WHOLE or NO_BYTES. */
@@ -344,8 +346,9 @@ void rf_window_forget_gap_locked (RfGap *gap);
  * start: then the other one is cancelled. */
 void rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane);
 
-/* So many bytes have come at the start of a gap. */
-void rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length);
+/* So many bytes have come at the start of a gap. Returns whether to wake the consumer, after the lock, which it
+ * takes at once. */
+gboolean rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length);
 
 /* A sequential stream is over and has brought the bytes before `end`. */
 void rf_window_finish_locked (RfFetcher *self, guint64 end);

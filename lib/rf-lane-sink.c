@@ -217,6 +217,7 @@ lane_commit (gpointer sink, gsize length)
   RfFetcher *fetcher = self->fetcher;
   gint64 now = g_get_monotonic_time ();
   gboolean complete = FALSE;
+  gboolean wakes = FALSE;
 
   self->range.start += length;
   self->dest += length;
@@ -231,12 +232,14 @@ lane_commit (gpointer sink, gsize length)
       self->received = TRUE;
       fetcher->locked.stats.bytes += length;
       fetcher->locked.last_progress = now;
-      rf_window_commit_locked (fetcher, self->gap, length);
+      wakes = rf_window_commit_locked (fetcher, self->gap, length);
       rf_lane_note_progress_locked (self, now);
       rf_workers_tune_locked (fetcher, now);
       complete = fetcher->locked.state != RF_FETCHER_SEQUENTIAL && self->gap == NULL;
     }
   g_mutex_unlock (&fetcher->locked.lock);
+  if (wakes)
+    g_cond_broadcast (&fetcher->locked.cond);
   if (complete)
     rf_lane_expect_end (self);
 }

@@ -62,6 +62,9 @@ void rf_reactor_halt_all (void);
 /* Runs a task on the reactor's thread, in order of posting. Any thread, any lock may be held. */
 void rf_reactor_post (RfReactor *self, RfTask *task);
 
+/* Whether the caller is on the reactor's thread. */
+gboolean rf_reactor_is_current (RfReactor *self);
+
 /* The rest: on the reactor's thread only. Whatever it calls is called without a lock. */
 void rf_reactor_start_timer (RfReactor *self, RfTimer *timer, gint64 at);
 void rf_reactor_stop_timer (RfReactor *self, RfTimer *timer);

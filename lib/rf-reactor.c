@@ -350,6 +350,12 @@ rf_reactor_stop (RfReactor *self, RfTaskFunc last, gpointer data)
     set_last_call (&call); /* Nothing comes of it any more, but it is not lost from sight. */
 }
 
+gboolean
+rf_reactor_is_current (RfReactor *self)
+{
+  return self->thread == g_thread_self ();
+}
+
 void
 rf_reactor_post (RfReactor *self, RfTask *task)
 {

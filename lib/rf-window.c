@@ -147,10 +147,27 @@ cut_locked (RfFetcher *self, guint64 end)
   rf_window_pop_locked (self);
 }
 
+/* Whoever frees a slot looks afterwards whether it is wanted, so it is wanted before it is looked for a
+ * last time. */
+static int
+reserve_slot (RfFetcher *self, gsize length)
+{
+  int slot = rf_ring_buffer_reserve (self->ring, length);
+
+  if (slot < 0)
+    {
+      g_atomic_int_set (&self->wants_slot, TRUE);
+      slot = rf_ring_buffer_reserve (self->ring, length);
+    }
+  if (slot >= 0)
+    g_atomic_int_set (&self->wants_slot, FALSE);
+  return slot;
+}
+
 RfGap *
 rf_window_push_part_locked (RfFetcher *self, RfRange range)
 {
-  int slot = rf_ring_buffer_reserve (self->ring, (gsize)rf_range_length (range));
+  int slot = reserve_slot (self, (gsize)rf_range_length (range));
   RfPart *part;
 
   if (slot < 0)
@@ -203,18 +220,17 @@ rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane)
   rf_lane_assign_locked (lane, insert_gap (gap->part, gap, rest));
 }
 
-/* Wakes the consumer if it waits for bytes of this part. */
-static void
-wake_locked (RfFetcher *self, const RfPart *part)
+/* Whether the consumer waits for what this part has now. */
+static gboolean
+is_waited_for_locked (RfFetcher *self, const RfPart *part)
 {
   if (self->locked.waiter == RF_WAITER_NONE
       || g_queue_peek_head (&self->locked.parts) != (gpointer)part)
-    return;
-  if (self->locked.waiter == RF_WAITER_ANY || part->filled == rf_range_length (part->range))
-    g_cond_broadcast (&self->locked.cond);
+    return FALSE;
+  return self->locked.waiter == RF_WAITER_ANY || part->filled == rf_range_length (part->range);
 }
 
-void
+gboolean
 rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length)
 {
   RfPart *part = gap->part;
@@ -227,10 +243,10 @@ rf_window_commit_locked (RfFetcher *self, RfGap *gap, gsize length)
   first = g_queue_peek_head (&part->gaps);
   filled = (gsize)((first != NULL ? first->range.start : part->range.end) - part->range.start);
   if (filled == part->filled)
-    return;
+    return FALSE;
   rf_ring_buffer_commit (self->ring, part->slot, filled - part->filled);
   part->filled = filled;
-  wake_locked (self, part);
+  return is_waited_for_locked (self, part);
 }
 
 void

@@ -86,11 +86,22 @@ rf_workers_find_idle_locked (RfFetcher *self)
 {
   GPtrArray *lanes = self->locked.lanes;
   guint thread = (self->first_thread + lanes->len) % rf_session_get_num_threads (self->session);
+  RfLane *idle = NULL;
 
-  /* The first ones first: their connections are the warmest. */
+  /* The first ones first: their connections are the warmest. But before all those of this thread, which need
+   * not be woken. */
   for (guint i = 0; i < lanes->len; i++)
-    if (((RfLane *)lanes->pdata[i])->state == RF_LANE_IDLE)
-      return lanes->pdata[i];
+    {
+      RfLane *lane = lanes->pdata[i];
+
+      if (lane->state != RF_LANE_IDLE)
+        continue;
+      if (rf_reactor_is_current (lane->thread->reactor))
+        return lane;
+      idle = idle != NULL ? idle : lane;
+    }
+  if (idle != NULL)
+    return idle;
   if (lanes->len >= rf_plan_get_max_lanes (rf_workers_get_number_locked (self)))
     return NULL;
   g_ptr_array_add (lanes, rf_lane_new (self, rf_session_get_thread (self->session, thread)));
