@@ -12,7 +12,8 @@
 
 #define KIB ((guint64)1024)
 #define SLOT_SIZE MIB
-#define SIZE (6 * MIB)
+/* So much that what comes beside the slow one pays for several splits, and the ring is full before the end. */
+#define SIZE (16 * MIB)
 
 /* The first whole slot, behind parts of 256 and 512 KiB and a first one of 1 MiB: it comes slowly. */
 #define SLOW_START (1792 * KIB)
@@ -151,7 +152,7 @@ answer_helper (const RfTestScriptRequest *request, Crew *self)
       other.start -= 1;
       return rf_test_script_answer_with (&other, SIZE, ETAG);
     case HELPER_WHOLE:
-      rf_test_script_say (request, "HTTP/1.1 200 OK\r\nContent-Length: 6291456\r\n\r\n");
+      rf_test_script_say (request, "HTTP/1.1 200 OK\r\nContent-Length: 16777216\r\n\r\n");
       return rf_test_script_say_content (request, 0, SIZE);
     case HELPER_TOO_LONG:
       other.end += 16;
