@@ -24,6 +24,8 @@ packages=(
   libgstreamer1.0-dev
   libgstreamer-plugins-base1.0-dev
   libcurl4-openssl-dev
+  libssl-dev
+  libhttp-parser-dev
   libsoup-3.0-dev
   gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good
