@@ -13,8 +13,9 @@
 /* Long for a busy machine, but not for a reader that waits. */
 #define AT_ONCE (2 * G_TIME_SPAN_SECOND)
 
-/* A part that is paid for afterwards, and what may be caught up with. */
-#define BURSTS_PER_SECOND 2
+/* What may come at once: a quarter of a second's worth, but a part is not smaller than this. */
+#define BURSTS_PER_SECOND 4
+#define MIN_PART (16 * KIB)
 
 static RfReader *
 new_reader (RfTestServer *server, const RfTestSettings *settings, guint64 rate)
@@ -30,7 +31,8 @@ static void
 expect_rate (gint64 began, guint64 bytes, guint64 rate)
 {
   double seconds = (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC;
-  double least = (double)(bytes - MIN (bytes, rate / BURSTS_PER_SECOND)) / (double)rate;
+  guint64 burst = MAX (rate / BURSTS_PER_SECOND, MIN (rate, MIN_PART));
+  double least = (double)(bytes - MIN (bytes, burst)) / (double)rate;
 
   g_test_message ("%.2f s, at least %.2f", seconds, least);
   g_assert_cmpfloat (seconds, >=, least);
