@@ -19,6 +19,9 @@
 #define LATENCY (8 * G_TIME_SPAN_MILLISECOND)
 #define PIECE_TIME (4 * G_TIME_SPAN_MILLISECOND)
 
+/* Long enough to see how fast a first body comes. */
+#define BODY_TIME (3 * LATENCY)
+
 /* At most so many requests of each worker are in flight. */
 #define REQUESTS_PER_WORKER 2
 
@@ -199,7 +202,17 @@ wait_for_next (Holding *self, guint64 start)
 
   g_mutex_lock (&self->distant.lock);
   while (!self->has_failed && !has_come_locked (&self->distant, start))
-    self->has_failed = !g_cond_wait_until (&self->distant.cond, &self->distant.lock, until);
+    self->has_failed |= !g_cond_wait_until (&self->distant.cond, &self->distant.lock, until);
+  g_mutex_unlock (&self->distant.lock);
+}
+
+/* A request was repeated. */
+static void
+give_up (Holding *self)
+{
+  g_mutex_lock (&self->distant.lock);
+  self->has_failed = TRUE;
+  g_cond_broadcast (&self->distant.cond);
   g_mutex_unlock (&self->distant.lock);
 }
 
@@ -210,11 +223,13 @@ answer_but_last_byte (const RfTestScriptRequest *request, gpointer data)
   guint64 end = MIN (request->end, self->distant.size);
 
   distant_begin (&self->distant, request);
+  if (request->start % SLOT_SIZE != 0)
+    give_up (self);
   g_usleep (LATENCY);
   say_head (request, self->distant.size);
-  rf_test_script_say_content (request, request->start, request->start + PIECE);
-  g_usleep (2 * PIECE_TIME);
-  rf_test_script_say_content (request, request->start + PIECE, end - 1);
+  rf_test_script_say_content (request, request->start, MIN (request->start + PIECE, end - 1));
+  g_usleep (BODY_TIME);
+  rf_test_script_say_content (request, MIN (request->start + PIECE, end - 1), end - 1);
   if (end < self->distant.size)
     wait_for_next (self, end);
   return rf_test_script_say_content (request, end - 1, end);

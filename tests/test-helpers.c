@@ -27,6 +27,7 @@ typedef struct
 } Speed;
 
 static const Speed usual = { 16 * KIB, G_TIME_SPAN_MILLISECOND };
+static const Speed unlimited = { SIZE, 0 };
 
 /* An eighth of the usual: it goes on with a part of what is left, while another one brings the rest. */
 static const Speed slow = { 2 * KIB, G_TIME_SPAN_MILLISECOND };
@@ -266,6 +267,19 @@ test_outcomes_of_the_whole (void)
   check_outcomes (&trickle);
 }
 
+/* So fast that nobody knows how fast. */
+static void
+test_unlimited (void)
+{
+  g_auto (Crew) crew;
+  g_autoptr (GError) error = NULL;
+
+  crew_init (&crew, HELPER_ANSWERED, &trickle);
+  crew.speed = &unlimited;
+  g_assert_cmpuint (read_all (&crew, &error), ==, SIZE);
+  g_assert_no_error (error);
+}
+
 /* What the consumer does while a request is helped. */
 typedef enum
 {
@@ -371,6 +385,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/helpers/outcomes-of-a-half", test_outcomes_of_a_half);
   g_test_add_func ("/helpers/outcomes-of-the-whole", test_outcomes_of_the_whole);
+  g_test_add_func ("/helpers/unlimited", test_unlimited);
   g_test_add_func ("/helpers/changes", test_changes);
   return g_test_run ();
 }

@@ -13,8 +13,9 @@
 /* Long for a busy machine, but not for a reader that waits. */
 #define AT_ONCE (2 * G_TIME_SPAN_SECOND)
 
-/* A part that is paid for afterwards, and what may be caught up with. */
-#define BURSTS_PER_SECOND 2
+/* What may come at once: a quarter of a second's worth, but a part is not smaller than this. */
+#define BURSTS_PER_SECOND 4
+#define MIN_PART (16 * KIB)
 
 static RfReader *
 new_reader (RfTestServer *server, const RfTestSettings *settings, guint64 rate)
@@ -30,7 +31,8 @@ static void
 expect_rate (gint64 began, guint64 bytes, guint64 rate)
 {
   double seconds = (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC;
-  double least = (double)(bytes - MIN (bytes, rate / BURSTS_PER_SECOND)) / (double)rate;
+  guint64 burst = MAX (rate / BURSTS_PER_SECOND, MIN (rate, MIN_PART));
+  double least = (double)(bytes - MIN (bytes, burst)) / (double)rate;
 
   g_test_message ("%.2f s, at least %.2f", seconds, least);
   g_assert_cmpfloat (seconds, >=, least);
@@ -94,6 +96,43 @@ test_seeks (void)
   stats = rf_reader_get_stats (reader);
   g_assert_cmpuint (stats->bytes, >=, 24 * 50 * KIB);
   expect_rate (began, stats->bytes, rate);
+}
+
+/* A rate so low that a second passes from one part to the next. */
+#define LOW_RATE (8 * KIB)
+#define LOW_SIZE (20 * KIB)
+
+/* Who is held back for as long as the timeout does not time out. The server
+ * gets slower meanwhile. */
+static void
+check_timeout (RfTestServerMode mode)
+{
+  const RfTestSettings settings = { .workers = 2, .slots = 4, .slot_size = 64 * KIB, .timeout = 1 };
+  RfTestServerConfig config = { .size = LOW_SIZE, .version = 1, .mode = mode };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (RfReader) reader = new_reader (server, &settings, LOW_RATE);
+  g_autoptr (GError) error = NULL;
+  guint64 position = rf_test_reader_check_until (reader, 0, LOW_RATE + 1, &error);
+
+  g_assert_no_error (error);
+  config.latency_ms = 300;
+  rf_test_server_set_config (server, &config);
+  rf_test_reader_check (reader, position, &error);
+  g_assert_no_error (error);
+  expect_rate (began, LOW_SIZE, LOW_RATE);
+}
+
+static void
+test_timeout (void)
+{
+  check_timeout (RF_TEST_SERVER_RANGES);
+}
+
+static void
+test_timeout_without_ranges (void)
+{
+  check_timeout (RF_TEST_SERVER_NO_RANGES);
 }
 
 /* Waits until nobody holds the ring any more. */
@@ -183,6 +222,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/limits/rate", test_rate);
   g_test_add_func ("/limits/seeks", test_seeks);
+  g_test_add_func ("/limits/timeout", test_timeout);
+  g_test_add_func ("/limits/timeout-without-ranges", test_timeout_without_ranges);
   g_test_add_func ("/limits/close", test_close);
   g_test_add_func ("/limits/paused", test_paused);
   return g_test_run ();

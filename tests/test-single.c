@@ -118,10 +118,18 @@ test_for_a_while (void)
   check_single (4, 100);
 }
 
+static void
+test_for_ever (void)
+{
+  check_single (1, -1);
+  check_single (4, -1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/single/for-a-while", test_for_a_while);
+  g_test_add_func ("/single/for-ever", test_for_ever);
   return g_test_run ();
 }
