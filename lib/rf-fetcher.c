@@ -56,7 +56,9 @@ on_hold_over (gpointer data)
 
   g_mutex_lock (&self->locked.lock);
   self->locked.is_held = FALSE;
+  self->locked.last_progress = g_get_monotonic_time ();
   rf_fill_locked (self);
+  g_cond_broadcast (&self->locked.cond);
   g_mutex_unlock (&self->locked.lock);
   set_hold_timer (self, 0);
 }
@@ -357,13 +359,20 @@ is_head_queued_locked (RfFetcher *self)
   return lane != NULL && lane->state == RF_LANE_QUEUED;
 }
 
+/* Whether nothing has been asked for, for the sake of max-bandwidth. */
+static gboolean
+is_all_held_back_locked (RfFetcher *self)
+{
+  return self->locked.is_held && g_queue_is_empty (&self->locked.parts);
+}
+
 /* When the stream has made no progress for too long. */
 static gint64
 get_timeout_locked (RfFetcher *self, const Wait *wait)
 {
   guint seconds = rf_options_get_timeout (self->options);
 
-  if (seconds == 0 || is_head_queued_locked (self))
+  if (seconds == 0 || is_head_queued_locked (self) || is_all_held_back_locked (self))
     return G_MAXINT64;
   return MAX (self->locked.last_progress, wait->began) + seconds * G_TIME_SPAN_SECOND;
 }

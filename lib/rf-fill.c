@@ -97,8 +97,6 @@ begin_parts_locked (RfFetcher *self)
 static void
 hold_locked (RfFetcher *self)
 {
-  /* That it is not asked for is no fault of the server. */
-  self->locked.last_progress = g_get_monotonic_time ();
   if (self->locked.is_held)
     return;
   self->locked.is_held = TRUE;

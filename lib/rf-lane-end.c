@@ -222,6 +222,30 @@ complete_locked (RfLane *self)
   rf_lane_set_state_locked (self, RF_LANE_IDLE);
 }
 
+/* Those that are kept may all be as bad as the connection that was given up. But a new one that has no answer may
+ * be one too many for the server: then the next request goes where one was answered. */
+static void
+judge_stall_locked (RfLane *self, const RfResult *result)
+{
+  RfFetcher *fetcher = self->fetcher;
+  gboolean is_ignored = result->connections > 0 && result->was_sent && self->answered == 0;
+  RfLane *other = is_ignored ? rf_workers_find_experienced_locked (self) : NULL;
+
+  self->gap->stalls++;
+  self->gap->wants_fresh = other == NULL;
+  fetcher->locked.stats.stalls++;
+  if (is_ignored)
+    fetcher->locked.throttled = g_get_monotonic_time ();
+  if (other == NULL)
+    {
+      repeat_locked (self, 0);
+      return;
+    }
+  fetcher->locked.stats.retries++;
+  rf_lane_assign_locked (other, g_steal_pointer (&self->gap));
+  rf_lane_set_state_locked (self, RF_LANE_IDLE);
+}
+
 void
 rf_lane_judge_end_locked (RfLane *self, RfResult *result)
 {
@@ -251,10 +275,7 @@ rf_lane_judge_end_locked (RfLane *self, RfResult *result)
       if (!result->was_sent)
         rf_route_give_up (&self->fetcher->locked.route, self, self->route_number,
                           RF_ROUTE_UNREACHABLE);
-      self->gap->stalls++;
-      self->gap->wants_fresh = TRUE;
-      self->fetcher->locked.stats.stalls++;
-      repeat_locked (self, 0);
+      judge_stall_locked (self, result);
       break;
     case RF_END_OPEN:
     case RF_END_TRANSIENT:

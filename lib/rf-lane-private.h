@@ -221,7 +221,8 @@ void rf_lane_cancel_locked (RfLane *self);
 void rf_lane_hurry_locked (RfLane *self);
 
 /* Has all lanes begin that wait in a state: PARKED, for the server serves again, or HELD, for the way to the
- * resource is known or somebody else has to look for it. */
+ * resource is known or somebody else has to look for it; then those look again, too, that wait for their
+ * turn where it may not be any more. */
 void rf_lane_begin_all_locked (RfFetcher *fetcher, RfLaneState state);
 
 /* Has a lane that waits for a slot look again. */
@@ -287,6 +288,9 @@ gboolean rf_workers_may_begin_locked (RfFetcher *self);
 
 /* A lane that has nothing to do; NULL: there are as many as there may be. */
 RfLane *rf_workers_find_idle_locked (RfFetcher *self);
+
+/* One that has been at work before, and so may have a connection; NULL: there is none. */
+RfLane *rf_workers_find_experienced_locked (const RfLane *except);
 
 /* What is usual for requests, as others do at present. */
 RfUsual rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now);

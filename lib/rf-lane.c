@@ -54,6 +54,8 @@ rf_lane_begin_all_locked (RfFetcher *fetcher, RfLaneState state)
 
       if (lane->state == state)
         begin_locked (lane);
+      else if (lane->state == RF_LANE_QUEUED && state == RF_LANE_HELD)
+        rf_lane_post_locked (lane);
     }
 }
 
@@ -219,6 +221,21 @@ enter_locked (RfLane *self)
   rf_lane_set_state_locked (self, RF_LANE_QUEUED);
 }
 
+/* What it waits to ask may be elsewhere by now. If its turn has come at the old place, the call is on its way. */
+static void
+leave_old_queue_locked (RfLane *self)
+{
+  RfFetcher *fetcher = self->fetcher;
+
+  if (self->route_number == fetcher->locked.route.number
+      || !rf_session_leave (fetcher->session, &self->turn))
+    return;
+  self->awaits_turn = FALSE;
+  rf_lane_set_state_locked (self, RF_LANE_STARTING);
+  /* Of the call; the lane has one of its own. */
+  rf_fetcher_unref (fetcher);
+}
+
 /* Does what the state says. */
 static void
 act (RfLane *self)
@@ -229,6 +246,8 @@ act (RfLane *self)
   gboolean resume = FALSE;
 
   g_mutex_lock (&fetcher->locked.lock);
+  if (self->state == RF_LANE_QUEUED)
+    leave_old_queue_locked (self);
   if (self->state == RF_LANE_STARTING)
     enter_locked (self);
   state = self->state;

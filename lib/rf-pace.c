@@ -28,7 +28,7 @@
 /* Of what bodies have brought, what came before the last one counts for so much of what it did. */
 #define KEPT (7.0 / 8.0)
 
-/* In less, bodies bring what the kernel had at hand, which tells nothing of their rate. */
+/* In less, bodies bring what the kernel had at hand, which tells only how fast they are at the least. */
 #define MIN_TIME (5 * G_TIME_SPAN_MILLISECOND)
 
 static void
@@ -75,8 +75,7 @@ rf_pace_get_usual (const RfPace *self)
 {
   RfUsual usual = { .first_byte = self->first_byte.mean };
 
-  if (self->time >= MIN_TIME)
-    usual.rate = (guint64)(self->bytes / self->time * G_TIME_SPAN_SECOND);
+  usual.rate = (guint64)(self->bytes / MAX (self->time, (double)MIN_TIME) * G_TIME_SPAN_SECOND);
   return usual;
 }
 

@@ -108,6 +108,21 @@ rf_workers_find_idle_locked (RfFetcher *self)
   return lanes->pdata[lanes->len - 1];
 }
 
+RfLane *
+rf_workers_find_experienced_locked (const RfLane *except)
+{
+  GPtrArray *lanes = except->fetcher->locked.lanes;
+
+  for (guint i = 0; i < lanes->len; i++)
+    {
+      RfLane *lane = lanes->pdata[i];
+
+      if (lane != except && lane->state == RF_LANE_IDLE && lane->answered != 0)
+        return lane;
+    }
+  return NULL;
+}
+
 RfUsual
 rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
 {
