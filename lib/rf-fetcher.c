@@ -200,7 +200,7 @@ restart_locked (RfFetcher *self, guint64 start)
   gboolean has_changed = g_error_matches (self->locked.error, RF_ERROR, RF_ERROR_CHANGED);
 
   rf_window_clear_locked (self);
-  self->locked.read_ahead = RF_READ_AHEAD_ALL;
+  self->locked.read_ahead = MAX (RF_READ_AHEAD_START, rf_workers_get_number_locked (self));
   /* What has failed there may be had elsewhere by now. */
   if (self->locked.error != NULL)
     rf_route_reset (&self->locked.route);
@@ -216,7 +216,7 @@ restart_locked (RfFetcher *self, guint64 start)
     {
       self->locked.state = RF_FETCHER_PARALLEL;
       /* Who seeks may seek again soon. */
-      self->locked.read_ahead = 1;
+      self->locked.read_ahead = RF_READ_AHEAD_SEEK;
       return;
     }
   /* What was known holds no more, or need not: without ranges all comes anew. */

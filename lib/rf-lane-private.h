@@ -136,8 +136,12 @@ typedef enum
   RF_WAITER_ANY,  /* any byte of it */
 } RfWaiter;
 
-/* More parts than there can be at work: after a seek their number doubles from one to this with each part that
- * the consumer has had, so that one who seeks again soon has not asked for much in vain. */
+/* How many parts may be asked for before the consumer has had one: at the start, where as many as there are
+ * workers may be more, and after a seek. Their number doubles with each part that it has had, up to more than
+ * there can be at work: so who seeks again soon has not asked for much in vain, and who only looks at the
+ * beginning does not have the ring filled. */
+#define RF_READ_AHEAD_START 8
+#define RF_READ_AHEAD_SEEK 1
 #define RF_READ_AHEAD_ALL 1024
 
 struct _RfFetcher

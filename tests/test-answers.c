@@ -21,7 +21,7 @@
 #define LATER 3
 #define BEFORE (2 * SLOT_SIZE)
 
-static const RfTestSettings one_worker = { .workers = 1, .slots = 8, .slot_size = SLOT_SIZE };
+static const RfTestSettings one_worker = { .workers = 1, .slots = 1, .slot_size = SLOT_SIZE };
 static const RfTestSettings four_workers = { .workers = 4, .slots = 8, .slot_size = SLOT_SIZE };
 
 /* How the columns of the table speak. */

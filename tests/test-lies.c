@@ -31,9 +31,8 @@
 #define ENCODED "an encoded body although only the plain one is accepted"
 #define TOO_LARGE "is larger than 128 KiB"
 
-static const RfTestSettings one_worker = { .workers = 1, .slots = 8, .slot_size = SLOT_SIZE };
 /* A request begins when the one before has ended, and so on its connection. */
-static const RfTestSettings one_slot = { .workers = 1, .slots = 1, .slot_size = SLOT_SIZE };
+static const RfTestSettings one_worker = { .workers = 1, .slots = 1, .slot_size = SLOT_SIZE };
 
 static const RfTestSettings four_workers = { .workers = 4, .slots = 8, .slot_size = SLOT_SIZE };
 
@@ -214,7 +213,7 @@ check_lie_for_good (const Case *it)
   RfTestServerConfig config = { .size = SIZE, .version = 1 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfReader) reader
-      = rf_test_reader_new_hasty (rf_test_server_get_uri (server), &one_slot);
+      = rf_test_reader_new_hasty (rf_test_server_get_uri (server), &one_worker);
   g_autoptr (GError) error = NULL;
   RfTestServerCounts counts;
 
@@ -236,7 +235,7 @@ test_unreadable_later (gconstpointer data)
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = SIZE, .version = 1, .lie = it->lie, .lie_every = LATER });
 
-  rf_test_reader_expect (rf_test_server_get_uri (server), &one_slot, &taken);
+  rf_test_reader_expect (rf_test_server_get_uri (server), &one_worker, &taken);
   check_lie_for_good (it);
 }
 
