@@ -260,6 +260,71 @@ test_bursts (void)
   g_assert_cmpuint (stats->stalls, ==, 0);
 }
 
+/* Requests of which a byte comes now and then, so that they do not stall: each would take hours. */
+#define TRICKLE_EVERY 4
+#define TRICKLE_TIME (20 * G_TIME_SPAN_MILLISECOND)
+#define SMALL_SIZE (2 * MIB)
+
+typedef struct
+{
+  int is_late; /* atomic: one of them has not been helped */
+} Trickle;
+
+static gboolean
+trickle (const RfTestScriptRequest *request, Trickle *self)
+{
+  gint64 until = g_get_monotonic_time () + SOON;
+
+  for (guint64 at = request->start; at < request->end; at++)
+    {
+      if (!rf_test_script_say_content (request, at, at + 1))
+        return FALSE;
+      g_usleep (TRICKLE_TIME);
+      if (g_get_monotonic_time () > until)
+        {
+          g_atomic_int_set (&self->is_late, TRUE);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+answer_or_trickle (const RfTestScriptRequest *request, gpointer data)
+{
+  guint64 end = MIN (request->end, SMALL_SIZE);
+  g_autofree char *field
+      = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n", end - request->start);
+  gboolean is_open = TRUE;
+
+  rf_test_script_say_part (request, SMALL_SIZE, field);
+  if (request->number % TRICKLE_EVERY == TRICKLE_EVERY - 1)
+    return trickle (request, data);
+  for (guint64 at = request->start; is_open && at < end; at += 16 * 1024)
+    {
+      is_open = rf_test_script_say_content (request, at, MIN (at + 16 * 1024, end));
+      g_usleep (G_TIME_SPAN_MILLISECOND);
+    }
+  return is_open;
+}
+
+/* What next to nothing has come of is helped where little else comes, too: an object that is small, or a ring
+ * that is full. */
+static void
+test_trickles (void)
+{
+  const RfTestSettings settings
+      = { .workers = 4, .slots = 8, .slot_size = 256 * 1024, .timeout = 30 };
+  Trickle trickle = { .is_late = FALSE };
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_or_trickle, &trickle);
+  g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_script_get_uri (script), &settings);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, SMALL_SIZE);
+  g_assert_no_error (error);
+  g_assert_false (g_atomic_int_get (&trickle.is_late));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,5 +335,6 @@ main (int argc, char **argv)
   g_test_add_func ("/splits/without-ranges", test_without_ranges);
   g_test_add_func ("/splits/chaos", test_chaos);
   g_test_add_func ("/splits/bursts", test_bursts);
+  g_test_add_func ("/splits/trickles", test_trickles);
   return g_test_run ();
 }
