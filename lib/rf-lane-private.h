@@ -190,6 +190,7 @@ struct _RfFetcher
     gint64 starved_since; /* which began then; 0: it is not */
     gint64 throttled;     /* when the server said last that it has too much to do; 0: never */
     guint64 doubled;      /* bytes that may have come twice, because a request was split */
+    gint64 rescued;       /* when a request was split last although too many may have */
     gboolean wanted;      /* the consumer reads or has said from where: the window may open */
     GQueue parts;         /* the window, in order */
     guint64 position;     /* next byte for the consumer */

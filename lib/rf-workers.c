@@ -22,6 +22,9 @@
  * a connection. */
 #define MIN_DOUBLED ((guint64)128 * 1024)
 
+/* How often more may, if the consumer waits for nothing else. */
+#define RESCUE_INTERVAL G_TIME_SPAN_SECOND
+
 /* The head of an answer has come. */
 static gboolean
 is_flowing (const RfLane *lane)
@@ -161,6 +164,22 @@ estimate_doubled (const RfFlow *flow, const RfUsual *usual)
          + (guint64)((double)flow->brought / (double)flow->flowing * (double)usual->first_byte);
 }
 
+/* Whether to help in spite of what it costs: the consumer waits for what hardly comes, and that may be for
+ * hours. */
+static gboolean
+may_rescue_locked (const RfLane *lane)
+{
+  RfFetcher *self = lane->fetcher;
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->locked.waiter == RF_WAITER_NONE
+      || g_queue_peek_head (&self->locked.parts) != lane->gap->part
+      || now - self->locked.rescued < RESCUE_INTERVAL)
+    return FALSE;
+  self->locked.rescued = now;
+  return TRUE;
+}
+
 gboolean
 rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *usual)
 {
@@ -169,7 +188,8 @@ rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *us
 
   if (is_throttled_locked (self))
     return FALSE;
-  if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE)
+  if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE
+      && !may_rescue_locked (lane))
     return FALSE;
   self->locked.doubled += doubled;
   lane->doubled += doubled;
