@@ -268,6 +268,111 @@ test_redirection (void)
   g_assert_cmpuint (rf_test_reader_check (other, 0, NULL), ==, SIZE);
 }
 
+/* An old place, which the resource moves away from, and where another stream is then that does not end. */
+typedef struct
+{
+  RfTestScript *front;
+  RfTestScript *place;
+  RfTestServer *new_place;
+
+  GMutex lock;
+  GCond cond;
+  gboolean goes_on; /* with the answer of the first part */
+  gboolean has_moved;
+} Move;
+
+static gboolean
+redirect_to_place (const RfTestScriptRequest *request, gpointer data)
+{
+  Move *self = data;
+  gboolean has_moved;
+
+  g_mutex_lock (&self->lock);
+  has_moved = self->has_moved;
+  g_mutex_unlock (&self->lock);
+  return rf_test_script_redirect (request, 302,
+                                  has_moved ? rf_test_server_get_uri (self->new_place)
+                                            : rf_test_script_get_uri (self->place));
+}
+
+static gboolean
+answer_at_place (const RfTestScriptRequest *request, gpointer data)
+{
+  Move *self = data;
+  g_autofree char *field = NULL;
+
+  if (g_str_has_prefix (request->head, "GET /endless "))
+    {
+      rf_test_script_say (request, "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
+      rf_test_script_say_content (request, 0, MIB);
+      return rf_test_script_hang (request);
+    }
+  if (request->start > 0)
+    {
+      g_mutex_lock (&self->lock);
+      self->has_moved = TRUE;
+      g_mutex_unlock (&self->lock);
+      return rf_test_script_say_status (request, "403 Forbidden", "");
+    }
+  field = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n", request->end);
+  rf_test_script_say_part (request, SIZE, field);
+  rf_test_script_say_content (request, 0, 1);
+  g_mutex_lock (&self->lock);
+  while (!self->goes_on)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+  return rf_test_script_say_content (request, 1, request->end);
+}
+
+static void
+move_go_on (Move *self)
+{
+  g_mutex_lock (&self->lock);
+  self->goes_on = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Requests that wait at the old place are sent to the new one. */
+static void
+test_moved (void)
+{
+  Move move = { .goes_on = FALSE };
+  g_autoptr (RfSession) session = new_session (1);
+  RfTestSettings settings
+      = { .workers = 2, .slots = 8, .slot_size = SLOT_SIZE, .session = session };
+  g_autoptr (RfReader) reader = NULL;
+  g_autoptr (RfReader) endless = NULL;
+  g_autofree char *endless_uri = NULL;
+  Queue queue = { .cancellable = g_cancellable_new () };
+
+  move.new_place
+      = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1, .no_etag = TRUE });
+  move.place = rf_test_script_new (answer_at_place, &move);
+  move.front = rf_test_script_new (redirect_to_place, &move);
+  queue.waiter = reader = rf_test_reader_new (rf_test_script_get_uri (move.front), &settings);
+  queue.thread = g_thread_new ("consumer", wait_and_read, &queue);
+  while (!rf_reader_is_open (reader))
+    g_usleep (1000);
+  /* Other requests of the reader are in the queue then, and the other reader comes behind them. */
+  g_usleep (MOMENT_MS * 1000);
+  endless_uri
+      = g_strdup_printf ("http://127.0.0.1:%u/endless", rf_test_script_get_port (move.place));
+  endless = rf_test_reader_new (endless_uri, &settings);
+  g_assert_true (rf_reader_seek (endless, 0, RF_SIZE_UNKNOWN, NULL));
+  g_usleep (MOMENT_MS * 1000);
+  move_go_on (&move);
+  for (guint i = 0; i < PATIENCE_MS && !g_atomic_int_get (&queue.done); i++)
+    g_usleep (1000);
+  g_cancellable_cancel (queue.cancellable);
+  g_thread_join (queue.thread);
+  g_assert_no_error (queue.error);
+  g_object_unref (queue.cancellable);
+  rf_test_script_free (move.front);
+  rf_test_script_free (move.place);
+  rf_test_server_free (move.new_place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,5 +383,6 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/close", test_close);
   g_test_add_func ("/queue/seek", test_seek);
   g_test_add_func ("/queue/redirection", test_redirection);
+  g_test_add_func ("/queue/moved", test_moved);
   return g_test_run ();
 }
