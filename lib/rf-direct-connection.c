@@ -19,15 +19,13 @@ char *
 rf_direct_connection_dup_key (const RfRequest *request)
 {
   const RfOptions *options = request->options;
-  const char *uri = rf_location_get_bare_uri (request->location);
-  gsize scheme_length = (gsize)(strstr (uri, "://") + strlen ("://") - uri);
-  gsize length = scheme_length + strcspn (uri + scheme_length, "/?");
+  const char *server = rf_location_get_server (request->location);
   const char *const files[]
       = { rf_options_get_ssl_ca_file (options), rf_options_get_ssl_cert_file (options),
           rf_options_get_ssl_key_file (options) };
-  GString *key = g_string_new_len (uri, (gssize)length);
+  GString *key = g_string_new (server);
 
-  if (!g_str_has_prefix (uri, "https:"))
+  if (!g_str_has_prefix (server, "https:"))
     return g_string_free (key, FALSE);
   /* A line break cannot be in a URI, and what follows a name cannot be taken for another name's. */
   g_string_append (key, rf_options_get_ssl_strict (options) ? "\nstrict" : "\n");

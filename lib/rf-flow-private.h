@@ -31,6 +31,9 @@ gint64 rf_flow_get_time_left (const RfFlow *self, const RfUsual *usual);
 /* How long to watch a request before its rate says something, in microseconds. */
 gint64 rf_flow_get_watch_time (const RfUsual *usual);
 
+/* Whether it has been seen for long enough to have a rate of its own. */
+gboolean rf_flow_is_measured (const RfFlow *self, const RfUsual *usual);
+
 /* Whether it is much slower than usual. FALSE too where it has not been watched for long enough. */
 gboolean rf_flow_is_slow (const RfFlow *self, const RfUsual *usual);
 

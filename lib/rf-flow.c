@@ -37,7 +37,7 @@
 static double
 get_rate (const RfFlow *self, const RfUsual *usual)
 {
-  if (self->flowing < rf_flow_get_watch_time (usual) / MIN_WATCH_SHARE)
+  if (!rf_flow_is_measured (self, usual))
     return (double)usual->rate;
   return (double)self->brought * G_TIME_SPAN_SECOND / (double)self->flowing;
 }
@@ -67,6 +67,12 @@ rf_flow_get_watch_time (const RfUsual *usual)
   if (usual->rate == 0)
     return watch;
   return MAX (watch, to_time ((double)WATCH_SIZE * G_TIME_SPAN_SECOND / (double)usual->rate));
+}
+
+gboolean
+rf_flow_is_measured (const RfFlow *self, const RfUsual *usual)
+{
+  return self->flowing >= rf_flow_get_watch_time (usual) / MIN_WATCH_SHARE;
 }
 
 gboolean

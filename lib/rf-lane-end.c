@@ -59,7 +59,7 @@ has_retries_left (RfLane *self)
 static gboolean
 is_head_locked (RfLane *self)
 {
-  return g_queue_peek_head (&self->fetcher->locked.parts) == self->gap->part;
+  return rf_window_is_head_locked (self->fetcher, self->gap->part);
 }
 
 /* Whether another request may bring what this one did not. */

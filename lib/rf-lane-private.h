@@ -244,7 +244,8 @@ void rf_lane_post_locked (RfLane *self);
 void rf_lane_take_slot (RfLane *self, const RfGap *gap);
 void rf_lane_leave_slot (RfLane *self);
 
-/* Lets other requests have their turn at the server. */
+/* Lets other requests have their turn at the server. Of a call that will not come it drops the reference, which is
+ * not the last one while the lane is not idle: so the fetcher's lock may be held. */
 void rf_lane_leave_turn (RfLane *self);
 
 /* Has the lane wait for a delay in microseconds, and for its turn in the session. */
@@ -370,6 +371,9 @@ void rf_window_clear_locked (RfFetcher *self);
 
 /* Moves the front of the window forward to an offset, if that byte is here already. */
 gboolean rf_window_skip_locked (RfFetcher *self, guint64 start);
+
+/* Whether it is the part that the consumer waits for, or will next. */
+gboolean rf_window_is_head_locked (RfFetcher *self, const RfPart *part);
 
 /* Forgets the first part if its bytes have all been delivered. */
 void rf_window_pop_locked (RfFetcher *self);

@@ -76,11 +76,12 @@ void
 rf_lane_note_progress_locked (RfLane *self, gint64 now)
 {
   RfFetcher *fetcher = self->fetcher;
-  RfUsual usual = rf_pace_get_usual (&fetcher->locked.pace);
+  RfUsual usual;
   RfFlow flow;
 
   if (self->is_near_end || self->gap == NULL || is_sequential_locked (self))
     return;
+  usual = rf_pace_get_usual (&fetcher->locked.pace);
   flow = rf_lane_get_flow_locked (self, now);
   self->is_near_end = rf_flow_get_time_left (&flow, &usual) <= usual.first_byte;
   if (self->is_near_end)

@@ -198,10 +198,7 @@ enter_locked (RfLane *self)
 
   /* What it was to ask may be elsewhere by now; and who looks for it may need the turn. */
   if (self->has_turn && (!knows_way || self->route_number != route->number))
-    {
-      self->has_turn = FALSE;
-      rf_session_leave (fetcher->session, &self->turn);
-    }
+    rf_lane_leave_turn (self);
   if (!knows_way)
     {
       rf_lane_set_state_locked (self, RF_LANE_HELD);
@@ -209,8 +206,7 @@ enter_locked (RfLane *self)
     }
   if (self->has_turn)
     return;
-  is_urgent
-      = route->searcher == self || g_queue_peek_head (&fetcher->locked.parts) == self->gap->part;
+  is_urgent = route->searcher == self || rf_window_is_head_locked (fetcher, self->gap->part);
   self->route_number = route->number;
   self->has_turn = rf_session_enter (fetcher->session, &self->turn,
                                      rf_location_get_server (route->current), is_urgent);
@@ -225,15 +221,11 @@ enter_locked (RfLane *self)
 static void
 leave_old_queue_locked (RfLane *self)
 {
-  RfFetcher *fetcher = self->fetcher;
-
-  if (self->route_number == fetcher->locked.route.number
-      || !rf_session_leave (fetcher->session, &self->turn))
+  if (self->route_number == self->fetcher->locked.route.number)
     return;
-  self->awaits_turn = FALSE;
-  rf_lane_set_state_locked (self, RF_LANE_STARTING);
-  /* Of the call; the lane has one of its own. */
-  rf_fetcher_unref (fetcher);
+  rf_lane_leave_turn (self);
+  if (!self->awaits_turn)
+    rf_lane_set_state_locked (self, RF_LANE_STARTING);
 }
 
 /* Does what the state says. */

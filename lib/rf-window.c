@@ -13,6 +13,12 @@ rf_window_get_end_locked (RfFetcher *self)
   return MIN (self->locked.stop, self->locked.resource.size);
 }
 
+gboolean
+rf_window_is_head_locked (RfFetcher *self, const RfPart *part)
+{
+  return g_queue_peek_head (&self->locked.parts) == (gconstpointer)part;
+}
+
 /* What is missing from one place of a part on, behind another gap or, with NULL, as its first one. */
 static RfGap *
 insert_gap (RfPart *part, RfGap *before, RfRange range)
@@ -224,8 +230,7 @@ rf_window_split_locked (RfGap *gap, guint64 at, RfLane *lane)
 static gboolean
 is_waited_for_locked (RfFetcher *self, const RfPart *part)
 {
-  if (self->locked.waiter == RF_WAITER_NONE
-      || g_queue_peek_head (&self->locked.parts) != (gpointer)part)
+  if (self->locked.waiter == RF_WAITER_NONE || !rf_window_is_head_locked (self, part))
     return FALSE;
   return self->locked.waiter == RF_WAITER_ANY || part->filled == rf_range_length (part->range);
 }

@@ -130,7 +130,6 @@ RfUsual
 rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
 {
   RfUsual usual = rf_pace_get_usual (&self->locked.pace);
-  gint64 watch = rf_flow_get_watch_time (&usual);
   guint64 sum = 0;
   guint count = 0;
 
@@ -143,7 +142,7 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
       if (lane == except || !is_flowing (lane) || lane->gap == NULL || lane->is_slow)
         continue;
       flow = rf_lane_get_flow_locked (lane, now);
-      if (flow.flowing < watch / 2)
+      if (!rf_flow_is_measured (&flow, &usual))
         continue;
       sum += (guint64)((double)flow.brought * G_TIME_SPAN_SECOND / (double)flow.flowing);
       count++;
@@ -172,8 +171,7 @@ may_rescue_locked (const RfLane *lane)
   RfFetcher *self = lane->fetcher;
   gint64 now = g_get_monotonic_time ();
 
-  if (self->locked.waiter == RF_WAITER_NONE
-      || g_queue_peek_head (&self->locked.parts) != lane->gap->part
+  if (self->locked.waiter == RF_WAITER_NONE || !rf_window_is_head_locked (self, lane->gap->part)
       || now - self->locked.rescued < RESCUE_INTERVAL)
     return FALSE;
   self->locked.rescued = now;
@@ -211,15 +209,17 @@ void
 rf_workers_ask_for_share_locked (RfFetcher *self)
 {
   gint64 now = g_get_monotonic_time ();
-  RfUsual usual = rf_workers_get_usual_locked (self, NULL, now);
   RfLane *last = NULL;
   gint64 longest = 0;
+  RfUsual usual;
 
   if (self->locked.waiter == RF_WAITER_NONE || !rf_workers_may_begin_locked (self))
     return;
+  usual = rf_workers_get_usual_locked (self, NULL, now);
   for (guint i = 0; i < self->locked.lanes->len; i++)
     {
       RfLane *lane = self->locked.lanes->pdata[i];
+      gint64 time_left;
       RfFlow flow;
 
       if (!is_flowing (lane) || lane->gap == NULL)
@@ -228,10 +228,10 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
       if (lane->is_to_share)
         return;
       flow = rf_lane_get_flow_locked (lane, now);
-      if (rf_flow_get_time_left (&flow, &usual) <= longest
-          || rf_flow_get_share (&flow, &usual) == flow.left)
+      time_left = rf_flow_get_time_left (&flow, &usual);
+      if (time_left <= longest || rf_flow_get_share (&flow, &usual) == flow.left)
         continue;
-      longest = rf_flow_get_time_left (&flow, &usual);
+      longest = time_left;
       last = lane;
     }
   if (last == NULL)
@@ -271,12 +271,13 @@ rf_workers_note_limit_locked (RfFetcher *self)
 void
 rf_workers_tune_locked (RfFetcher *self, gint64 now)
 {
-  RfUsual usual = rf_pace_get_usual (&self->locked.pace);
+  RfUsual usual;
   RfLoad load;
   RfTunerSample sample;
 
   if (now < self->locked.tuned + TUNING_INTERVAL || self->locked.state != RF_FETCHER_PARALLEL)
     return;
+  usual = rf_pace_get_usual (&self->locked.pace);
   load = get_load_locked (self);
   sample = (RfTunerSample){
     .now = now,
