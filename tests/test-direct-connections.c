@@ -9,20 +9,12 @@
 #include "rf-test-transfer.h"
 
 #define SIZE RF_TEST_TRANSFER_SIZE
-
-/* Of a body that is read to its end for the sake of the connection, but too large to come with the head. */
-#define SMALL 40000
-
-static gboolean
-answer (const RfTestScriptRequest *request, gpointer unused)
-{
-  return rf_test_script_answer (request, SIZE);
-}
+#define SMALL RF_TEST_TRANSFER_SMALL
 
 static void
 test_reuse (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer, NULL);
+  g_autoptr (RfTestScript) script = rf_test_script_new (rf_test_transfer_answer, NULL);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
   rf_test_transfer_get (transfer, SIZE, 1);
@@ -268,7 +260,7 @@ test_verdicts (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (RfTestScript) script = rf_test_script_new (answer, NULL);
+      g_autoptr (RfTestScript) script = rf_test_script_new (rf_test_transfer_answer, NULL);
       g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
       transfer->verdict = cases[i].verdict;
@@ -285,7 +277,7 @@ test_verdicts (void)
 static void
 test_refused (void)
 {
-  RfTestScript *script = rf_test_script_new (answer, NULL);
+  RfTestScript *script = rf_test_script_new (rf_test_transfer_answer, NULL);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
   rf_test_script_free (script);

@@ -12,21 +12,13 @@
 #include <string.h>
 
 #define SIZE RF_TEST_TRANSFER_SIZE
-
-/* Of a body that is read to its end for the sake of the connection, but too large to come with the head. */
-#define SMALL 40000
-
-static gboolean
-answer (const RfTestScriptRequest *request, gpointer unused)
-{
-  return rf_test_script_answer (request, SIZE);
-}
+#define SMALL RF_TEST_TRANSFER_SMALL
 
 /* Space in pieces, which end anywhere. */
 static void
 test_pieces (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (answer, NULL);
+  g_autoptr (RfTestScript) script = rf_test_script_new (rf_test_transfer_answer, NULL);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
   transfer->at_once = 777;
@@ -103,7 +95,7 @@ static void
 test_pause (void)
 {
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_in_chunks, NULL);
-  g_autoptr (RfTestScript) plain = rf_test_script_new (answer, NULL);
+  g_autoptr (RfTestScript) plain = rf_test_script_new (rf_test_transfer_answer, NULL);
   RfTestScript *const scripts[] = { script, plain };
 
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)

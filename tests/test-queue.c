@@ -22,15 +22,6 @@
 /* Long enough for a request to come that is not to. */
 #define MOMENT_MS 200
 
-static RfSession *
-new_session (guint limit)
-{
-  RfSession *session = rf_session_new (NULL);
-
-  rf_session_set_max_connections_per_host (session, limit);
-  return session;
-}
-
 /* A reader of a server without ranges has the only turn, as long as it is there, and another one waits in a
  * thread of its own. */
 typedef struct
@@ -89,7 +80,7 @@ queue_init (Queue *self, guint timeout)
 
   *self = (Queue){ .server = rf_test_server_new (&(RfTestServerConfig){
                        .size = LARGE_SIZE, .version = 1, .mode = RF_TEST_SERVER_NO_RANGES }),
-                   .session = new_session (1),
+                   .session = rf_test_reader_new_session (1),
                    .cancellable = g_cancellable_new () };
   waiter_settings.session = self->session;
   self->holder = rf_test_reader_new (rf_test_server_get_uri (self->server), &waiter_settings);
@@ -338,7 +329,7 @@ static void
 test_moved (void)
 {
   Move move = { .goes_on = FALSE };
-  g_autoptr (RfSession) session = new_session (1);
+  g_autoptr (RfSession) session = rf_test_reader_new_session (1);
   RfTestSettings settings
       = { .workers = 2, .slots = 8, .slot_size = SLOT_SIZE, .session = session };
   g_autoptr (RfReader) reader = NULL;

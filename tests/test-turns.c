@@ -16,15 +16,6 @@
 
 #define MAX_READERS 5
 
-static RfSession *
-new_session (guint limit)
-{
-  RfSession *session = rf_session_new (NULL);
-
-  rf_session_set_max_connections_per_host (session, limit);
-  return session;
-}
-
 static gpointer
 read_all (gpointer data)
 {
@@ -42,7 +33,7 @@ check_limit (guint limit, guint num_readers)
   static const guint workers[MAX_READERS] = { 16, 1, 4, 2, 16 };
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1, .latency_ms = 2 });
-  g_autoptr (RfSession) session = new_session (limit);
+  g_autoptr (RfSession) session = rf_test_reader_new_session (limit);
   RfReader *readers[MAX_READERS];
   GThread *threads[MAX_READERS];
   RfTestServerCounts counts;
@@ -123,7 +114,7 @@ check_turns (guint limit, guint num_readers)
 {
   g_autoptr (RfTestServer) server = rf_test_server_new (
       &(RfTestServerConfig){ .size = num_readers * SHARE, .version = 1, .latency_ms = 3 });
-  g_autoptr (RfSession) session = new_session (limit);
+  g_autoptr (RfSession) session = rf_test_reader_new_session (limit);
   Share shares[MAX_READERS];
   GThread *threads[MAX_READERS];
 
@@ -162,7 +153,7 @@ test_one_consumer (void)
   const guint num_readers = 4;
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1, .latency_ms = 1 });
-  g_autoptr (RfSession) session = new_session (1);
+  g_autoptr (RfSession) session = rf_test_reader_new_session (1);
   g_autoptr (GError) error = NULL;
   RfReader *readers[MAX_READERS];
   guint64 at = 0;
@@ -189,7 +180,7 @@ test_seeks (void)
 {
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE, .version = 1 });
-  g_autoptr (RfSession) session = new_session (2);
+  g_autoptr (RfSession) session = rf_test_reader_new_session (2);
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
   g_autoptr (GError) error = NULL;
   RfReader *readers[MAX_READERS];

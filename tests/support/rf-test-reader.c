@@ -52,6 +52,15 @@ rf_test_reader_new (const char *uri, const RfTestSettings *settings)
   return reader;
 }
 
+RfSession *
+rf_test_reader_new_session (guint max_connections_per_host)
+{
+  RfSession *session = rf_session_new (NULL);
+
+  rf_session_set_max_connections_per_host (session, max_connections_per_host);
+  return session;
+}
+
 RfReader *
 rf_test_reader_new_alone (const char *uri, const RfOptions *options)
 {

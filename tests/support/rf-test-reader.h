@@ -50,6 +50,9 @@ gboolean rf_test_reader_uses_curl (void);
 /* What such a reader is told, to be changed further. */
 RfOptions *rf_test_reader_new_options (const RfTestSettings *settings);
 
+/* A session whose readers have so many requests in flight at a host, all together. */
+RfSession *rf_test_reader_new_session (guint max_connections_per_host);
+
 /* A reader with a session of its own: what others have had to repeat does not count for it. */
 RfReader *rf_test_reader_new_alone (const char *uri, const RfOptions *options);
 

@@ -218,3 +218,9 @@ rf_test_transfer_get (RfTestTransfer *self, guint64 end, guint connections)
   rf_test_transfer_check (self, end);
   g_assert_cmpuint (self->result.connections, ==, connections);
 }
+
+gboolean
+rf_test_transfer_answer (const RfTestScriptRequest *request, gpointer unused)
+{
+  return rf_test_script_answer (request, RF_TEST_TRANSFER_SIZE);
+}

@@ -6,12 +6,19 @@
 #pragma once
 
 #include "rf-curl-share-private.h"
+#include "rf-test-script.h"
 #include "rf-transport-private.h"
 
 G_BEGIN_DECLS
 
 /* The most that a request of a test asks for. */
 #define RF_TEST_TRANSFER_SIZE 1000000
+
+/* Of a body that is read to its end for the sake of the connection, but too large to come with the head. */
+#define RF_TEST_TRANSFER_SMALL 40000
+
+/* For a script that has an object of that size. */
+gboolean rf_test_transfer_answer (const RfTestScriptRequest *request, gpointer unused);
 
 typedef struct
 {
