@@ -21,7 +21,8 @@
 /* Times slower than usual. Connections that share a link fairly differ by less. */
 #define SLOWNESS 4
 
-/* A request for less than this is not worth its head. */
+/* To share less than this is not worth the head of a request: the other one takes over all that is left, or
+ * nothing. */
 #define MIN_SHARE ((guint64)64 * 1024)
 
 /* What a slow request need not keep: the other one brings it along. */
@@ -95,14 +96,18 @@ rf_flow_get_share (const RfFlow *self, const RfUsual *usual)
   double together;
   guint64 kept;
 
-  if (usual->rate == 0 || self->left < MIN_SHARE)
+  if (usual->rate == 0)
     return self->left;
   /* Both end when `own * together` and `other * (together - wait)` are all that is left. */
   together = ((double)self->left + other * wait) / (own + other);
-  if (alone - MIN (to_time (together * G_TIME_SPAN_SECOND), alone) < MIN_GAIN)
-    return self->left;
   kept = (guint64)(own * together);
-  if (kept < MIN_KEPT)
-    return 0;
-  return kept < self->left && self->left - kept >= MIN_SHARE ? kept : self->left;
+  if (kept >= self->left)
+    return self->left;
+  if (kept < MIN_KEPT || self->left - kept < MIN_SHARE)
+    {
+      kept = 0;
+      together = wait + (double)self->left / other;
+    }
+  return alone - MIN (to_time (together * G_TIME_SPAN_SECOND), alone) < MIN_GAIN ? self->left
+                                                                                 : kept;
 }

@@ -153,14 +153,15 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
 }
 
 /* What a connection may still bring when nobody wants it any more: as much as in a round trip, and what
- * the server's kernel has by then. */
+ * the server's kernel has by then, if so much is left. */
 static guint64
 estimate_doubled (const RfFlow *flow, const RfUsual *usual)
 {
   if (flow->flowing == 0)
     return 0;
-  return MIN_DOUBLED
-         + (guint64)((double)flow->brought / (double)flow->flowing * (double)usual->first_byte);
+  return MIN (flow->left, MIN_DOUBLED
+                              + (guint64)((double)flow->brought / (double)flow->flowing
+                                          * (double)usual->first_byte));
 }
 
 /* Whether to help in spite of what it costs: the consumer waits for what hardly comes, and that may be for

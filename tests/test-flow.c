@@ -134,13 +134,31 @@ test_no_share (void)
   /* Nothing comes: the other request gets all. */
   g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
   g_assert_cmpuint (rf_flow_get_share (&flow, &unknown), ==, flow.left);
-  flow.left = 32 * KIB;
-  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, flow.left);
   flow.left = 0;
   g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
   /* It ends before another one would have an answer. */
   flow = make_flow (256 * KIB, 20 * MIB, 100 * MS);
   g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, flow.left);
+}
+
+/* Too little to be shared is taken over, be it a byte, if it hardly comes. */
+static void
+test_take_over (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 20 * MIB };
+  static const guint64 sizes[] = { 1, 100, 4 * KIB, 32 * KIB, 64 * KIB - 1, 100 * KIB };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      RfFlow flow = make_flow (sizes[i], 0, 100 * MS);
+
+      g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
+      /* It needs a second, and then hardly longer than another one. */
+      flow = make_flow (sizes[i], sizes[i], S);
+      g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
+      flow = make_flow (sizes[i], 40 * sizes[i], S);
+      g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, sizes[i]);
+    }
 }
 
 int
@@ -152,5 +170,6 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/slow", test_slow);
   g_test_add_func ("/flow/share", test_share);
   g_test_add_func ("/flow/no-share", test_no_share);
+  g_test_add_func ("/flow/take-over", test_take_over);
   return g_test_run ();
 }

@@ -261,12 +261,12 @@ test_bursts (void)
 }
 
 /* Requests of which a byte comes now and then, so that they do not stall: each would take hours. */
-#define TRICKLE_EVERY 4
 #define TRICKLE_TIME (20 * G_TIME_SPAN_MILLISECOND)
 #define SMALL_SIZE (2 * MIB)
 
 typedef struct
 {
+  guint every; /* one in so many */
   int is_late; /* atomic: one of them has not been helped */
 } Trickle;
 
@@ -292,14 +292,15 @@ trickle (const RfTestScriptRequest *request, Trickle *self)
 static gboolean
 answer_or_trickle (const RfTestScriptRequest *request, gpointer data)
 {
+  Trickle *self = data;
   guint64 end = MIN (request->end, SMALL_SIZE);
   g_autofree char *field
       = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n", end - request->start);
   gboolean is_open = TRUE;
 
   rf_test_script_say_part (request, SMALL_SIZE, field);
-  if (request->number % TRICKLE_EVERY == TRICKLE_EVERY - 1)
-    return trickle (request, data);
+  if (request->number % self->every == self->every - 1)
+    return trickle (request, self);
   for (guint64 at = request->start; is_open && at < end; at += 16 * 1024)
     {
       is_open = rf_test_script_say_content (request, at, MIN (at + 16 * 1024, end));
@@ -309,13 +310,14 @@ answer_or_trickle (const RfTestScriptRequest *request, gpointer data)
 }
 
 /* What next to nothing has come of is helped where little else comes, too: an object that is small, or a ring
- * that is full. */
+ * that is full. It is helped where little is left of it as well. */
 static void
-test_trickles (void)
+test_trickles (gconstpointer data)
 {
+  const gsize slot_size = GPOINTER_TO_SIZE (data);
   const RfTestSettings settings
-      = { .workers = 4, .slots = 8, .slot_size = 256 * 1024, .timeout = 30 };
-  Trickle trickle = { .is_late = FALSE };
+      = { .workers = 4, .slots = 8, .slot_size = slot_size, .timeout = 30 };
+  Trickle trickle = { .every = (guint)(SMALL_SIZE / slot_size / 2) };
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_or_trickle, &trickle);
   g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_script_get_uri (script), &settings);
   g_autoptr (GError) error = NULL;
@@ -335,6 +337,7 @@ main (int argc, char **argv)
   g_test_add_func ("/splits/without-ranges", test_without_ranges);
   g_test_add_func ("/splits/chaos", test_chaos);
   g_test_add_func ("/splits/bursts", test_bursts);
-  g_test_add_func ("/splits/trickles", test_trickles);
+  g_test_add_data_func ("/splits/trickles", GSIZE_TO_POINTER (256 * 1024), test_trickles);
+  g_test_add_data_func ("/splits/small-trickles", GSIZE_TO_POINTER (32 * 1024), test_trickles);
   return g_test_run ();
 }
