@@ -105,9 +105,10 @@ init_tuner (RfFetcher *self)
 {
   gsize slot_size = rf_ring_buffer_get_slot_size (self->ring);
   guint num_slots = rf_ring_buffer_get_num_slots (self->ring);
+  guint given = rf_options_get_num_workers (self->options);
+  guint most = given != 0 ? given : CLAMP (num_slots / 2, 1, RF_MAX_CHOSEN_WORKERS);
 
-  rf_tuner_init (&self->locked.tuner, CLAMP (num_slots / 2, 1, RF_MAX_CHOSEN_WORKERS), slot_size,
-                 num_slots / 2 * slot_size);
+  rf_tuner_init (&self->locked.tuner, given, most, slot_size, num_slots / 2 * slot_size);
 }
 
 RfFetcher *

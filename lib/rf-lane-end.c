@@ -235,7 +235,7 @@ judge_stall_locked (RfLane *self, const RfResult *result)
   self->gap->wants_fresh = other == NULL;
   fetcher->locked.stats.stalls++;
   if (is_ignored)
-    fetcher->locked.throttled = g_get_monotonic_time ();
+    fetcher->locked.refusals++;
   if (other == NULL)
     {
       repeat_locked (self, 0);

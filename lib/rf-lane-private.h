@@ -183,12 +183,11 @@ struct _RfFetcher
     gboolean is_held; /* the timer for it is set, or about to be */
     RfTuner tuner;
     gint64 tuned;        /* when it was asked last */
-    guint64 refusals;    /* answers 429 and 503 */
+    guint64 refusals;    /* answers 429 and 503, and connections that were too many */
     gboolean lacks_slot; /* a part could begin if a slot were free */
     gint64
         starved; /* microseconds in which the network was the limit, before the present stretch, */
     gint64 starved_since; /* which began then; 0: it is not */
-    gint64 throttled;     /* when the server said last that it has too much to do; 0: never */
     guint64 doubled;      /* bytes that may have come twice, because a request was split */
     gint64 rescued;       /* when a request was split last although too many may have */
     gboolean wanted;      /* the consumer reads or has said from where: the window may open */

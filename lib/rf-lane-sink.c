@@ -16,10 +16,7 @@ take_busy_answer_locked (RfLane *self, const RfResponseHead *head)
 
   self->end = RF_END_TRANSIENT;
   if (head->status == 429 || head->status == 503)
-    {
-      self->fetcher->locked.throttled = self->heard;
-      self->fetcher->locked.refusals++;
-    }
+    self->fetcher->locked.refusals++;
   if (head->retry_after == NULL)
     return;
   self->retry_after

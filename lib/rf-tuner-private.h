@@ -17,7 +17,7 @@ typedef struct
   gint64
       starved; /* microseconds in which the network was the limit, and not the consumer: the consumer
                       * waited, or there was room for another part */
-  guint64 refusals;  /* answers 429 and 503 */
+  guint64 refusals;  /* answers 429 and 503, and connections that were too many */
   gint64 first_byte; /* usual time from a request to its head, microseconds; 0: unknown */
   guint64 rate;      /* usual bytes a second of one connection while its body flows; 0: unknown */
   guint busy;        /* requests whose bodies flow or whose heads are waited for, now */
@@ -40,6 +40,7 @@ typedef struct
   gsize part_size; /* bytes that the next requests ask for, at most */
 
   /* The limits. */
+  guint min_workers;
   guint max_workers;
   gsize max_part_size;
   gsize budget;
@@ -47,6 +48,8 @@ typedef struct
   RfTunerState state;
   guint base;           /* workers to go back to */
   double base_goodput;  /* what they bring, bytes a second; 0: not measured */
+  RfTunerSample entered; /* when the state began */
+  gboolean was_refused; /* some requests were, in the state before */
   gint64 settled_at;    /* from then on the workers show what they bring */
   RfTunerSample before; /* at the beginning of the interval; earlier than that: it has not begun */
 
@@ -63,13 +66,19 @@ typedef struct
   gboolean is_draining; /* and so they do while there are requests from before */
   guint ceiling;        /* so many workers were refused; G_MAXUINT: none were */
   gint64 ceiling_until;
+  gint64 spared_until;
 } RfTuner;
 
 /* `budget`: bytes that the parts of all workers may take together. There are no more workers than have a
- * smallest part in it. */
-void rf_tuner_init (RfTuner *self, guint max_workers, gsize max_part_size, gsize budget);
+ * smallest part in it, or `min_workers`: if that is as many as `max_workers`, their number is given. */
+void rf_tuner_init (
+    RfTuner *self, guint min_workers, guint max_workers, gsize max_part_size, gsize budget);
 
 /* To be called about every 10 ms while requests run, and whenever one has ended. */
 void rf_tuner_update (RfTuner *self, const RfTunerSample *sample);
+
+/* Whether the server has said of late that it has too much to do: then nothing is asked for twice or ahead of
+ * time. */
+gboolean rf_tuner_is_sparing (const RfTuner *self, gint64 now);
 
 G_END_DECLS

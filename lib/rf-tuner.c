@@ -61,14 +61,22 @@
 /* What the base brings is the mean of about so many intervals. */
 #define SMOOTH 8
 
+/* While the server refuses some, each worker more, or less, has to bring, or miss, so much of its share: then the
+ * refusals are not for its sake. */
+#define REFUSED_GAIN 0.5
+
 /* The network is not the same any more. */
 #define CHANGE 1.5
 
-/* One in so many requests may be refused without a consequence, and so many in a row: a store refuses one
- * now and then however few there are, and heeding that would in the end leave one worker. A server that
- * is overloaded refuses more. */
-#define REQUESTS_PER_PARDON 50
-#define MAX_PARDONS 4
+/* One in so many requests may be refused without a consequence, and so many in a row: a store refuses some now
+ * and then however few there are, and heeding that would in the end leave one worker. Whom we ask for too
+ * much refuses more: of what is asked ahead of time alone it is every other request. */
+#define REQUESTS_PER_PARDON 5
+#define FIRST_PARDONS 3
+#define MAX_PARDONS 8
+
+/* So long the server is spared whatever is not needed. */
+#define SPARED_FOR (5 * G_TIME_SPAN_SECOND)
 
 /* Whoever has refused is left alone with more for so long. */
 #define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
@@ -97,19 +105,23 @@
 #define PART_HYSTERESIS 4
 
 void
-rf_tuner_init (RfTuner *self, guint max_workers, gsize max_part_size, gsize budget)
+rf_tuner_init (
+    RfTuner *self, guint min_workers, guint max_workers, gsize max_part_size, gsize budget)
 {
   gsize smallest = CLAMP (max_part_size, 1, MIN_PART_SIZE);
+  guint least = MAX (min_workers, 1);
 
   *self = (RfTuner){
-    .max_workers = (guint)CLAMP (budget / smallest, 1, MAX (max_workers, 1)),
+    .min_workers = least,
+    .max_workers = (guint)CLAMP (budget / smallest, least, MAX (max_workers, least)),
     .max_part_size = CLAMP (max_part_size, 1, MAX_PART_SIZE),
     .budget = MAX (budget, smallest),
     .pause = FIRST_PAUSE,
     .trial = RF_TUNER_RISING,
+    .pardons = FIRST_PARDONS,
     .ceiling = G_MAXUINT,
   };
-  self->base = self->workers = MIN (NEAR_WORKERS, self->max_workers);
+  self->base = self->workers = CLAMP (NEAR_WORKERS, self->min_workers, self->max_workers);
   self->part_size
       = MIN (MIN (INITIAL_PART_SIZE, self->max_part_size), self->budget / self->workers);
 }
@@ -150,7 +162,9 @@ get_higher (const RfTuner *self)
 static guint
 get_lower (const RfTuner *self)
 {
-  return self->base < MIN_FALLING ? self->base : self->base - MAX (self->base / FALL_SHARE, 1);
+  guint lower = self->base - MAX (self->base / FALL_SHARE, 1);
+
+  return self->base < MIN_FALLING || lower < self->min_workers ? self->base : lower;
 }
 
 static gint64
@@ -196,6 +210,8 @@ enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sa
       self->trial_at = sample->now + self->pause;
       break;
     }
+  self->was_refused = sample->refusals > self->entered.refusals;
+  self->entered = *sample;
   self->before = *sample;
   self->settled_at = sample->now + MIN (settle, MAX_WAIT);
 }
@@ -237,12 +253,22 @@ fail_trial (RfTuner *self, const RfTunerSample *sample)
   self->pause = MIN (2 * self->pause, MAX_PAUSE);
 }
 
+/* So many are too many for the server. */
+static void
+set_ceiling (RfTuner *self, gint64 now)
+{
+  self->ceiling = self->workers;
+  self->ceiling_until = now + CEILING_LASTS;
+}
+
 static void
 judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
   double growth = (double)(self->workers - self->base) / self->base;
+  gboolean refused = sample->refusals > self->entered.refusals;
+  double gain = refused ? REFUSED_GAIN : GAIN;
 
-  if (goodput >= self->base_goodput * (1 + GAIN * growth))
+  if (goodput >= self->base_goodput * (1 + gain * growth))
     {
       self->pause = FIRST_PAUSE;
       self->base = self->workers;
@@ -259,6 +285,8 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
         self->trial = RF_TUNER_FALLING;
       if (self->state == RF_TUNER_CLIMBING)
         self->base += (self->workers - self->base) / CUSHION;
+      if (refused)
+        set_ceiling (self, sample->now);
       fail_trial (self, sample);
     }
   else
@@ -270,8 +298,11 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
 static void
 judge_fall (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
+  double less = 1 - (double)self->workers / self->base;
+  double loss = self->was_refused ? MAX (REFUSED_GAIN * less, LOSS) : LOSS;
+
   self->trial = RF_TUNER_RISING;
-  if (goodput >= self->base_goodput * (1 - LOSS))
+  if (goodput >= self->base_goodput * (1 - loss))
     {
       self->pause = FIRST_PAUSE;
       self->base_goodput = goodput;
@@ -373,7 +404,7 @@ is_refused (RfTuner *self, const RfTunerSample *sample)
       self->pardons -= refusals;
       return FALSE;
     }
-  self->pardons = 0;
+  self->pardons = FIRST_PARDONS;
   return TRUE;
 }
 
@@ -389,14 +420,14 @@ heed_refusals (RfTuner *self, const RfTunerSample *sample)
   if (!is_refused_now || sample->now < self->calm_at || self->is_draining)
     return FALSE;
   self->is_draining = TRUE;
+  self->spared_until = sample->now + SPARED_FOR;
   self->calm_at = sample->now + CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT);
-  self->ceiling = self->workers;
-  self->ceiling_until = sample->now + CEILING_LASTS;
+  set_ceiling (self, sample->now);
   self->trial = RF_TUNER_RISING;
   if (self->workers > self->base)
     enter (self, RF_TUNER_MEASURING, self->base, sample);
   else
-    measure_again (self, MAX (self->workers / 2, 1), sample);
+    measure_again (self, MAX (self->workers / 2, self->min_workers), sample);
   return TRUE;
 }
 
@@ -420,7 +451,9 @@ decide (RfTuner *self, const RfTunerSample *sample)
 
       self->refusals = sample->refusals;
       if (sample->received > 0)
-        measure_again (self, MIN (near ? NEAR_WORKERS : FAR_WORKERS, self->max_workers), sample);
+        measure_again (
+            self, CLAMP (near ? NEAR_WORKERS : FAR_WORKERS, self->min_workers, self->max_workers),
+            sample);
       return;
     }
   if (heed_refusals (self, sample))
@@ -443,4 +476,10 @@ rf_tuner_update (RfTuner *self, const RfTunerSample *sample)
   lift_ceiling (self, sample->now);
   decide (self, sample);
   choose_part_size (self, sample);
+}
+
+gboolean
+rf_tuner_is_sparing (const RfTuner *self, gint64 now)
+{
+  return now < self->spared_until;
 }

@@ -9,9 +9,6 @@
 
 #include "rf-plan-private.h"
 
-/* How long nothing is split, nor asked for ahead, after a server has said that it has too much to do. */
-#define THROTTLED_TIME (5 * G_TIME_SPAN_SECOND)
-
 /* How often the tuner is asked. */
 #define TUNING_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
 
@@ -43,10 +40,9 @@ rf_workers_get_number_locked (RfFetcher *self)
 }
 
 static gboolean
-is_throttled_locked (RfFetcher *self)
+is_sparing_locked (RfFetcher *self)
 {
-  return self->locked.throttled != 0
-         && g_get_monotonic_time () - self->locked.throttled < THROTTLED_TIME;
+  return rf_tuner_is_sparing (&self->locked.tuner, g_get_monotonic_time ());
 }
 
 static RfLoad
@@ -71,7 +67,7 @@ get_load_locked (RfFetcher *self)
       else if (lane->is_slow)
         load.num_slow++;
     }
-  if (is_throttled_locked (self))
+  if (is_sparing_locked (self))
     load.num_ending = load.num_slow = 0;
   return load;
 }
@@ -185,7 +181,7 @@ rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *us
   RfFetcher *self = lane->fetcher;
   guint64 doubled = estimate_doubled (flow, usual);
 
-  if (is_throttled_locked (self))
+  if (is_sparing_locked (self))
     return FALSE;
   if (self->locked.doubled + doubled > self->locked.stats.bytes / DOUBLED_SHARE
       && !may_rescue_locked (lane))

@@ -99,21 +99,26 @@ test_after_refusals (void)
                                 .slow_rate = 2 * MIB };
   static const guint refusals[] = { 429, 503 };
   Cost cost;
+  guint64 splits;
 
   run (&config, &usual, &cost);
-  g_assert_cmpuint (cost.splits, >, 0);
-  config.fail_first = 1;
-  config.fail_every = 9;
+  splits = cost.splits;
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       config.fail_status = refusals[i];
+      config.fail_every = 2;
       run (&config, &usual, &cost);
-      g_assert_cmpuint (cost.splits, ==, 0);
+      g_assert_cmpuint (cost.splits, <=, splits / 4);
+      /* Now and then one is refused by chance. */
+      config.fail_every = 9;
+      run (&config, &usual, &cost);
+      g_assert_cmpuint (cost.splits, >, splits / 4);
     }
   /* Other failures say nothing of that. */
   config.fail_status = 500;
+  config.fail_every = 2;
   run (&config, &usual, &cost);
-  g_assert_cmpuint (cost.splits, >, 0);
+  g_assert_cmpuint (cost.splits, >, splits / 4);
 }
 
 /* Whatever the ring is like, one slow request does not hold all up. */

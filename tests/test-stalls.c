@@ -133,9 +133,10 @@ test_in_the_body (void)
           &(RfTestServerConfig){ .size = SIZE, .version = 1, .stall_every = 3 });
       g_autoptr (RfReader) reader = new_reader (rf_test_server_get_uri (server), settings[i]);
       gint64 elapsed = read_from (reader, 0);
+      g_autoptr (RfStats) stats = rf_reader_get_stats (reader);
 
-      g_assert_cmpuint (count_stalls (reader), >=, 2);
-      g_assert_cmpint (elapsed, >=, FLOOR);
+      /* Another one may take over what hangs before it is given up. */
+      g_assert_cmpuint (count_stalls (reader) + stats->splits, >=, 2);
       g_assert_cmpint (elapsed, <, SOON);
     }
 }

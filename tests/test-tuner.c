@@ -31,7 +31,7 @@ init (Fixture *self, guint max_workers, double rate, double link)
 {
   *self = (Fixture){ .rate = rate, .link = link, .starved = 1, .least = G_MAXUINT };
   self->sample = (RfTunerSample){ .now = S, .first_byte = 20 * MS, .rate = (guint64)rate };
-  rf_tuner_init (&self->tuner, max_workers, 4 * MIB, 256 * MIB);
+  rf_tuner_init (&self->tuner, 0, max_workers, 4 * MIB, 256 * MIB);
 }
 
 static void
@@ -240,7 +240,7 @@ test_refusals (void)
   g_assert_cmpuint (f.tuner.workers, ==, 32);
   /* Another one. */
   run (&f, 4 * PERIOD);
-  f.sample.refusals++;
+  f.sample.refusals += 8;
   run (&f, PERIOD);
   g_assert_cmpuint (f.tuner.workers, ==, 16);
   /* It comes near to what was refused, but not there. */
@@ -270,7 +270,7 @@ test_refused_trial (void)
   g_assert_cmpuint (f.most, ==, 15);
 }
 
-/* One now and then is chance, as long as there are many that are not refused. */
+/* One of ten is chance. */
 static void
 test_refused_by_chance (void)
 {
@@ -279,14 +279,14 @@ test_refused_by_chance (void)
   init (&f, 64, MIB, 1000.0 * MIB);
   run (&f, 10 * S);
   f.least = G_MAXUINT;
-  for (guint i = 0; i < 60; i++)
+  for (guint i = 0; i < 1000; i++)
     {
       f.sample.refusals++;
-      run (&f, S);
+      run (&f, 10 * S * (gint64)f.tuner.part_size / (gint64)(64 * MIB));
     }
   g_assert_cmpuint (f.least, ==, 64);
   /* More at once are none. */
-  f.sample.refusals += 6;
+  f.sample.refusals += 30;
   run (&f, PERIOD);
   g_assert_cmpuint (f.tuner.workers, ==, 32);
 }
@@ -301,7 +301,7 @@ test_refused_again_and_again (void)
   run (&f, 5 * S);
   for (guint i = 0; i < 600; i++)
     {
-      f.sample.refusals++;
+      f.sample.refusals += f.tuner.workers;
       run (&f, 10 * PERIOD);
     }
   g_assert_cmpuint (f.tuner.workers, ==, 1);
@@ -418,7 +418,7 @@ test_part_size (void)
     {
       RfTuner tuner;
 
-      rf_tuner_init (&tuner, 64, 4 * MIB, 64 * MIB);
+      rf_tuner_init (&tuner, 0, 64, 4 * MIB, 64 * MIB);
       g_assert_cmpuint (get_part_size (&tuner, cases[i].first_byte, cases[i].rate), ==,
                         cases[i].size);
     }
@@ -430,7 +430,7 @@ test_part_size_does_not_flap (void)
   RfTuner tuner;
   gsize size;
 
-  rf_tuner_init (&tuner, 64, 4 * MIB, 64 * MIB);
+  rf_tuner_init (&tuner, 0, 64, 4 * MIB, 64 * MIB);
   size = get_part_size (&tuner, 20 * MS, 12.0 * MIB);
   g_assert_cmpuint (size, >, MIB);
   g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 14.0 * MIB), ==, size);
@@ -452,7 +452,7 @@ test_budget (void)
         Fixture f;
 
         init (&f, 64, 20.0 * MIB, 4000.0 * MIB);
-        rf_tuner_init (&f.tuner, 64, sizes[k], budgets[i]);
+        rf_tuner_init (&f.tuner, 0, 64, sizes[k], budgets[i]);
         for (guint n = 0; n < 300; n++)
           {
             g_assert_cmpuint (f.tuner.part_size, >=, 1);

@@ -146,7 +146,9 @@ start_request (Simulation *self, Lane *lane, guint busy, gboolean follows)
     wait += network->latency;
   lane->connected = TRUE;
   lane->at = self->sample.now + wait;
-  lane->state = network->most > 0 && busy >= network->most ? LANE_REFUSED : LANE_OPENING;
+  lane->state = LANE_OPENING;
+  if ((network->most > 0 && busy >= network->most) || g_rand_double (self->rand) < network->refused)
+    lane->state = LANE_REFUSED;
   if (lane->state == LANE_REFUSED)
     lane->at = self->sample.now + MAX (wait, network->latency);
 }
@@ -322,7 +324,7 @@ rf_test_network_stream (const RfTestNetwork *network,
 
   *self = (Simulation){ .network = network, .rand = rand, .fixed = fixed, .step = step };
   self->unasked = (double)size;
-  rf_tuner_init (&self->tuner, max_workers, 4 * MIB, (gsize)BUDGET);
+  rf_tuner_init (&self->tuner, 0, max_workers, 4 * MIB, (gsize)BUDGET);
   stream->received = g_array_new (FALSE, FALSE, sizeof (guint64));
   while (self->sample.now < limit && self->unasked > 0)
     {

@@ -20,6 +20,7 @@ typedef struct
   double slow;         /* so many of all parts have a twentieth of the rate */
   double exposed;      /* so many of all first bytes are not waited for while other bodies flow */
   guint most;          /* requests that the server has at a time, it refuses more; 0: no limit */
+  double refused;      /* so many of all requests are refused, however few there are */
   double consumer;     /* bytes a second; 0: no limit */
   gint64 consumer_for; /* the consumer is so slow for that time, and fast for the same; 0: always */
   gint64 drop_at; /* the link falls to a quarter, and rises again as long afterwards; 0: never */
