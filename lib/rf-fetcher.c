@@ -208,6 +208,7 @@ restart_locked (RfFetcher *self, guint64 start)
   self->locked.position = start;
   self->locked.next = start;
   self->locked.num_started = 0;
+  self->locked.first_part = RF_FIRST_PART_START;
   g_clear_error (&self->locked.error);
   self->locked.error_status = 0;
   self->locked.fresh = TRUE;
@@ -218,6 +219,7 @@ restart_locked (RfFetcher *self, guint64 start)
       self->locked.state = RF_FETCHER_PARALLEL;
       /* Who seeks may seek again soon. */
       self->locked.read_ahead = RF_READ_AHEAD_SEEK;
+      self->locked.first_part = RF_FIRST_PART_SEEK;
       return;
     }
   /* What was known holds no more, or need not: without ranges all comes anew. */

@@ -61,6 +61,7 @@ begin_part_locked (RfFetcher *self)
     .next = self->locked.next,
     .end = get_plan_end_locked (self),
     .num_started = self->locked.num_started,
+    .first_part = self->locked.first_part,
     .num_workers = rf_workers_get_number_locked (self),
     .slot_size = rf_fill_get_part_size_locked (self),
   };

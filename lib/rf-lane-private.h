@@ -144,6 +144,12 @@ typedef enum
 #define RF_READ_AHEAD_SEEK 1
 #define RF_READ_AHEAD_ALL 1024
 
+/* And how large the first of these parts may be. At the start an object of that size comes in one round trip;
+ * larger, it would be faster with several connections. A seek has no more in vain than comes at 20 MiB/s in 12 ms,
+ * less than a round trip to most stores. */
+#define RF_FIRST_PART_START ((guint64)1024 * 1024)
+#define RF_FIRST_PART_SEEK ((guint64)256 * 1024)
+
 struct _RfFetcher
 {
   gatomicrefcount references;
@@ -196,6 +202,7 @@ struct _RfFetcher
     guint64 next;         /* first byte that no part has */
     guint64 stop;         /* where reading ends, as far as the consumer knows */
     guint num_started;    /* parts since the last start or seek */
+    guint64 first_part;   /* the most that the first of them may have */
     gboolean fresh;       /* nothing delivered since then */
     guint read_ahead;     /* how many parts the window may have */
     GError *error;        /* why no byte comes from error_at on; NULL: they do */

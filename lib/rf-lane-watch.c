@@ -109,7 +109,7 @@ void
 rf_lane_share_locked (RfLane *self)
 {
   gint64 now = g_get_monotonic_time ();
-  RfUsual usual = rf_workers_get_usual_locked (self->fetcher, self, now);
+  RfUsual usual = rf_workers_get_usual_locked (self->fetcher, NULL, now);
   RfFlow flow = rf_lane_get_flow_locked (self, now);
 
   if (flow.left > 0 && flow.flowing > 0)

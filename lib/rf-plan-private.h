@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 /* All that the decision depends on. */
 typedef struct
 {
-  guint64 next;      /* first byte that no part has yet */
-  guint64 end;       /* where reading ends; RF_SIZE_UNKNOWN: not known yet */
-  guint num_started; /* parts started since the last start or seek */
+  guint64 next;       /* first byte that no part has yet */
+  guint64 end;        /* where reading ends; RF_SIZE_UNKNOWN: not known yet */
+  guint num_started;  /* parts started since the last start or seek */
+  guint64 first_part; /* the most that the first of them has */
   guint num_workers;
   gsize slot_size;
 } RfPlan;

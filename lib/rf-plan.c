@@ -4,15 +4,12 @@
 /* A worker's next request begins before its present one ends, so that the head of the answer comes when the
  * body before it has ended: its wait costs nothing. What counts is how many bodies will flow then.
  *
- * Parts grow from a start or seek on: the first is small, so that the consumer has a whole part soon
- * and a demuxer that seeks again wastes little; each one after it is twice as large, up to a slot.
+ * Parts grow from a start or seek on: the first is small, so that a demuxer that seeks again wastes little; each
+ * one after it is twice as large, up to a slot.
  * Near the end they shrink to an equal share for each worker, so that all end at about the same
  * time and none is left to carry the last slot alone. */
 
 #include "rf-plan-private.h"
-
-/* At 20 MiB/s this arrives in 12 ms, less than a round trip to most stores. */
-#define FIRST_PART_SIZE ((guint64)256 * 1024)
 
 /* Below this a part costs more in requests than it gains by being shared. */
 #define MIN_SHARE ((guint64)256 * 1024)
@@ -39,7 +36,7 @@ static guint64
 ramp (const RfPlan *plan)
 {
   /* Doubled once for each part; a shift beyond the slot size needs no more counting. */
-  for (guint64 size = FIRST_PART_SIZE, i = 0; size < plan->slot_size; size *= 2, i++)
+  for (guint64 size = plan->first_part, i = 0; size < plan->slot_size; size *= 2, i++)
     if (i == plan->num_started)
       return size;
   return plan->slot_size;

@@ -144,7 +144,7 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
       count++;
     }
   if (count > 0)
-    usual.rate = MIN (usual.rate, sum / count);
+    usual.rate = usual.rate > 0 ? MIN (usual.rate, sum / count) : sum / count;
   return usual;
 }
 

@@ -15,8 +15,8 @@
 /* So much that what comes beside the slow one pays for several splits, and the ring is full before the end. */
 #define SIZE (16 * MIB)
 
-/* The first whole slot, behind parts of 256 and 512 KiB and a first one of 1 MiB: it comes slowly. */
-#define SLOW_START (1792 * KIB)
+/* The third slot: it comes slowly. */
+#define SLOW_START (2 * SLOT_SIZE)
 #define SLOW_END (SLOW_START + SLOT_SIZE)
 
 /* How bodies come: of others 16 KiB in a millisecond. */

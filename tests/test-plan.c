@@ -14,7 +14,8 @@ test_tiles (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      RfPlan plan = { .end = sizes[i], .num_workers = 8, .slot_size = 4 * MIB };
+      RfPlan plan
+          = { .end = sizes[i], .num_workers = 8, .first_part = MIB / 4, .slot_size = 4 * MIB };
       RfRange part;
 
       while (rf_plan_next_part (&plan, &part))
@@ -32,7 +33,8 @@ test_tiles (void)
 static void
 test_ramp (void)
 {
-  RfPlan plan = { .end = RF_SIZE_UNKNOWN, .num_workers = 8, .slot_size = 4 * MIB };
+  RfPlan plan
+      = { .end = RF_SIZE_UNKNOWN, .num_workers = 8, .first_part = MIB / 4, .slot_size = 4 * MIB };
   RfRange part;
 
   g_assert_true (rf_plan_next_part (&plan, &part));
@@ -48,8 +50,11 @@ test_ramp (void)
 static void
 test_far_end (void)
 {
-  RfPlan plan
-      = { .next = G_MAXUINT64 - 10, .end = RF_SIZE_UNKNOWN, .num_workers = 1, .slot_size = 4096 };
+  RfPlan plan = { .next = G_MAXUINT64 - 10,
+                  .end = RF_SIZE_UNKNOWN,
+                  .num_workers = 1,
+                  .first_part = MIB,
+                  .slot_size = 4096 };
   RfRange part;
 
   g_assert_true (rf_plan_next_part (&plan, &part));
