@@ -14,9 +14,9 @@
 #define KIB ((gsize)1024)
 #define MIB (1024 * KIB)
 
-/* On the machine itself, or beside it: the processor is the limit, and each worker more costs time. Two
- * make use of two cores. */
-#define NEAR G_TIME_SPAN_MILLISECOND
+/* On the machine itself, or beside it, even if it is busy: the processor is the limit, and each worker more costs
+ * time and memory. Two make use of two cores. */
+#define NEAR (2 * G_TIME_SPAN_MILLISECOND)
 #define NEAR_WORKERS 2
 
 /* Elsewhere one doubling less before the best number is reached. */
@@ -61,9 +61,10 @@
 /* What the base brings is the mean of about so many intervals. */
 #define SMOOTH 8
 
-/* While the server refuses some, each worker more, or less, has to bring, or miss, so much of its share: then the
- * refusals are not for its sake. */
-#define REFUSED_GAIN 0.5
+/* Where a worker is dear it has to bring so much of its share to be added, and not to be let go. That is while the
+ * server refuses some: then the refusals are not for its sake; and near, where rates are as uneven as the turns
+ * of the processor, and what is worth more workers is a limit for each connection. */
+#define DEAR_GAIN 0.5
 
 /* The network is not the same any more. */
 #define CHANGE 1.5
@@ -182,6 +183,12 @@ get_drain (const RfTuner *self, const RfTunerSample *sample)
   return (gint64)MIN ((double)self->part_size * G_TIME_SPAN_SECOND / rate, MAX_WAIT);
 }
 
+static gboolean
+is_near (const RfTunerSample *sample)
+{
+  return sample->first_byte > 0 && sample->first_byte < NEAR;
+}
+
 /* All changes of the state. Workers that are too many go when their parts end. */
 static void
 enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sample)
@@ -224,7 +231,7 @@ measure_again (RfTuner *self, guint workers, const RfTunerSample *sample)
 }
 
 static void
-start_trial (RfTuner *self, gboolean changed, const RfTunerSample *sample)
+start_trial (RfTuner *self, const RfTunerSample *sample)
 {
   guint higher = get_higher (self);
   guint lower = get_lower (self);
@@ -235,7 +242,7 @@ start_trial (RfTuner *self, gboolean changed, const RfTunerSample *sample)
 
       enter (self, state, higher, sample);
     }
-  else if ((self->trial == RF_TUNER_FALLING || changed) && lower < self->base)
+  else if (lower < self->base)
     {
       enter (self, RF_TUNER_FALLING, lower, sample);
     }
@@ -266,7 +273,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
 {
   double growth = (double)(self->workers - self->base) / self->base;
   gboolean refused = sample->refusals > self->entered.refusals;
-  double gain = refused ? REFUSED_GAIN : GAIN;
+  double gain = refused || is_near (sample) ? DEAR_GAIN : GAIN;
 
   if (goodput >= self->base_goodput * (1 + gain * growth))
     {
@@ -274,7 +281,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
       self->base = self->workers;
       self->base_goodput = goodput;
       if (starved)
-        start_trial (self, FALSE, sample);
+        start_trial (self, sample);
       else
         measure_again (self, self->base, sample);
     }
@@ -299,7 +306,8 @@ static void
 judge_fall (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
   double less = 1 - (double)self->workers / self->base;
-  double loss = self->was_refused ? MAX (REFUSED_GAIN * less, LOSS) : LOSS;
+  gboolean is_dear = self->was_refused || is_near (sample);
+  double loss = is_dear ? MAX (DEAR_GAIN * less, LOSS) : LOSS;
 
   self->trial = RF_TUNER_RISING;
   if (goodput >= self->base_goodput * (1 - loss))
@@ -334,7 +342,7 @@ judge_hold (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
     }
   self->base_goodput += (goodput - self->base_goodput) / SMOOTH;
   if (changed || sample->now >= self->trial_at)
-    start_trial (self, changed, sample);
+    start_trial (self, sample);
 }
 
 static gboolean
@@ -372,7 +380,7 @@ judge (RfTuner *self, const RfTunerSample *sample)
       if (self->base_goodput == 0)
         self->base_goodput = goodput;
       if (starved)
-        start_trial (self, FALSE, sample);
+        start_trial (self, sample);
       else
         self->base_goodput = 0;
       break;
@@ -447,13 +455,12 @@ decide (RfTuner *self, const RfTunerSample *sample)
 {
   if (self->state == RF_TUNER_WAITING)
     {
-      gboolean near = sample->first_byte > 0 && sample->first_byte < NEAR;
-
       self->refusals = sample->refusals;
       if (sample->received > 0)
-        measure_again (
-            self, CLAMP (near ? NEAR_WORKERS : FAR_WORKERS, self->min_workers, self->max_workers),
-            sample);
+        measure_again (self,
+                       CLAMP (is_near (sample) ? NEAR_WORKERS : FAR_WORKERS, self->min_workers,
+                              self->max_workers),
+                       sample);
       return;
     }
   if (heed_refusals (self, sample))

@@ -89,8 +89,10 @@ test_climbs_while_it_pays (void)
   init (&f, 64, MIB, 1000.0 * MIB);
   run (&f, S);
   g_assert_cmpuint (f.tuner.workers, ==, 64);
+  /* From time to time it is seen that fewer would not do. */
   run_apart (&f, 60 * S);
-  g_assert_cmpuint (f.least, ==, 64);
+  g_assert_cmpuint (f.least, ==, 56);
+  g_assert_cmpuint (f.tuner.base, ==, 64);
 }
 
 /* Of equals the lower, and a quarter more. */
@@ -254,6 +256,28 @@ test_refusals (void)
   g_assert_cmpuint (f.tuner.workers, ==, 64);
 }
 
+/* Near, a doubling has to bring half as much again. */
+static void
+test_near (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 480.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.tuner.workers, >=, 4);
+  g_assert_cmpuint (f.tuner.workers, <=, 5);
+
+  /* And what is not needed is let go. */
+  init (&f, 64, 10.0 * MIB, 1000.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  run (&f, 10 * S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+  f.rate = 500.0 * MIB;
+  run (&f, 120 * S);
+  g_assert_cmpuint (f.tuner.workers, <=, 4);
+}
+
 /* A trial that is refused ends where it began. */
 static void
 test_refused_trial (void)
@@ -284,11 +308,11 @@ test_refused_by_chance (void)
       f.sample.refusals++;
       run (&f, 10 * S * (gint64)f.tuner.part_size / (gint64)(64 * MIB));
     }
-  g_assert_cmpuint (f.least, ==, 64);
+  g_assert_cmpuint (f.least, >=, 56);
   /* More at once are none. */
   f.sample.refusals += 30;
   run (&f, PERIOD);
-  g_assert_cmpuint (f.tuner.workers, ==, 32);
+  g_assert_cmpuint (f.tuner.workers, <=, 32);
 }
 
 /* Down to one, which is never given up. */
@@ -409,8 +433,8 @@ test_part_size (void)
     { 5 * MS, 1.0 * MIB, 256 * KIB },
     { 1, 2e9, MIB },
     { MS / 5, 1e9, MIB },
-    { MS - 1, 2e9, MIB },
-    { 2 * MS, 2e9, 2 * MIB },
+    { 2 * MS - 1, 2e9, MIB },
+    { 4 * MS, 2e9, 2 * MIB },
     { G_MAXINT64, 1e18, 4 * MIB },
   };
 
@@ -477,6 +501,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/slow-consumer-decides-nothing", test_slow_consumer_decides_nothing);
   g_test_add_func ("/tuner/gain-counts-for-a-slow-consumer", test_gain_counts_for_a_slow_consumer);
   g_test_add_func ("/tuner/idle-workers", test_idle_workers);
+  g_test_add_func ("/tuner/near", test_near);
   g_test_add_func ("/tuner/refusals", test_refusals);
   g_test_add_func ("/tuner/refused-trial", test_refused_trial);
   g_test_add_func ("/tuner/refused-by-chance", test_refused_by_chance);
