@@ -11,6 +11,7 @@
 #
 # Usage: docs/quickstart.sh        as root or as a user with sudo, or with the packages there
 #
+# The packages are those of the groups `build` and `stream` in tests/support/install-packages.sh.
 # The build, the two files that are served (1.4 GB, made once) and the picture go to the folder
 # build-quickstart of the checkout. Everything that was started is stopped at the end.
 
@@ -18,24 +19,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tests/support/nginx.sh
 . tests/support/nginx.sh
-
-packages=(
-  build-essential
-  meson
-  ninja-build
-  pkg-config
-  python3
-  libglib2.0-dev
-  libgstreamer1.0-dev
-  libgstreamer-plugins-base1.0-dev
-  libcurl4-openssl-dev
-  libhttp-parser-dev
-  gstreamer1.0-tools
-  gstreamer1.0-plugins-base
-  gstreamer1.0-plugins-good
-  curl
-  nginx-light
-)
 
 object_size=$((1 << 30))
 movie_frames=1500 # a minute of 1280x720 pictures, each a JPEG of about 190 KB
@@ -83,7 +66,7 @@ download() {
     'BEGIN { printf "  %-13s %5.0f MB/s\n", name, bytes / ns * 1000 }'
 }
 
-tests/support/install-packages.sh "${packages[@]}"
+tests/support/install-packages.sh build stream
 
 heading "Building"
 [[ -e $out/build.ninja ]] || meson setup "$out" -Dtests=false -Dintrospection=disabled >"$work/log" ||

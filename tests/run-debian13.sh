@@ -53,10 +53,12 @@ make_chroot() {
   touch "$root/.ringfetch-$release"
 }
 
-# /dev gets the few nodes that programs expect, and a shared memory of its own.
+# /dev gets the few nodes that programs expect, and a shared memory of its own. The root is a mount too:
+# without that nobody inside could have a mount namespace.
 mount_system() {
   local root=$1 node
 
+  mount --bind "$root" "$root"
   mount -t proc proc "$root/proc"
   mount -t tmpfs -o mode=755 tmpfs "$root/dev"
   for node in null zero full random urandom tty; do

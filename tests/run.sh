@@ -15,43 +15,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(
-  build-essential
-  meson
-  ninja-build
-  pkg-config
-  git
-  python3
-  clang
-  llvm
-  libglib2.0-dev
-  libgstreamer1.0-dev
-  libgstreamer-plugins-base1.0-dev
-  libcurl4-openssl-dev
-  libssl-dev
-  libhttp-parser-dev
-  libsoup-3.0-dev
-  gstreamer1.0-tools
-  gstreamer1.0-plugins-base
-  gstreamer1.0-plugins-good
-  libgirepository1.0-dev
-  gobject-introspection
-  nginx-light
-  apache2-bin
-  tinyproxy-bin
-  iproute2
-  nftables
-  curl
-  aria2
-  axel
-  gnuplot-nox
-  openssl
-  python3-gi
-  python3-gst-1.0
-  gir1.2-glib-2.0
-  clang-format
-)
-
 build_root=$(realpath -m "${RF_BUILD_ROOT:-build-tests}")
 passed=0
 failed=0
@@ -64,15 +27,6 @@ heading() {
 fail() {
   echo "FAILED: $*" >&2
   failed=$((failed + 1))
-}
-
-# The name of the package with clang's sanitizers holds clang's major version. While clang is not
-# installed, the package without a version brings the one that fits.
-clang_rt_package() {
-  local major
-  major=$(dpkg-query -W -f '${Depends}' clang 2>/dev/null |
-    sed -nE 's/.*\bclang-([0-9]+)\b.*/\1/p') || true
-  echo "libclang-rt${major:+-$major}-dev"
 }
 
 # Some kernels randomise addresses more than the fixed memory layout of some sanitizers can bear. Sets
@@ -164,7 +118,7 @@ suppressions() {
   [[ ! -e tests/support/$1 ]] || echo ":suppressions=$PWD/tests/support/$1"
 }
 
-tests/support/install-packages.sh "${packages[@]}" "$(clang_rt_package)"
+tests/support/install-packages.sh build stream peers test
 mkdir -p "$build_root"
 wrapper=()
 

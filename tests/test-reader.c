@@ -415,7 +415,11 @@ count_threads (const char *name)
 static gpointer
 read_it_all (gpointer reader)
 {
-  g_assert_cmpuint (rf_test_reader_check (reader, 0, NULL), ==, MIB + 1);
+  g_autoptr (GError) error = NULL;
+  guint64 count = rf_test_reader_check (reader, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (count, ==, MIB + 1);
   return NULL;
 }
 

@@ -176,7 +176,7 @@ check_password "$apache_tls_base/digest/large" "$apache_password" ssl-ca-file="$
 for status in 301 302 307 308; do
   arrives "$www/large" "http://127.0.0.1:$away/$status/large" ssl-ca-file="$authority"
   (($(answers nginx "$away" HTTP/1.1 "$status" /large) == 1)) ||
-    wrong "not one answer $status"
+    wrong "not one answer $status: $(cat "$work/nginx/access.log")"
 done
 # Another server does not learn the password.
 : >"$work/nginx/access.log"

@@ -13,30 +13,6 @@
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 
-packages=(
-  build-essential
-  meson
-  ninja-build
-  pkg-config
-  python3
-  git
-  libglib2.0-dev
-  libgstreamer1.0-dev
-  libgstreamer-plugins-base1.0-dev
-  libcurl4-openssl-dev
-  libssl-dev
-  libhttp-parser-dev
-  libsoup-3.0-dev
-  gstreamer1.0-plugins-base
-  gstreamer1.0-plugins-good
-  gstreamer1.0-plugins-bad
-  openssl
-  curl
-  aria2
-  axel
-  gnuplot-nox
-)
-
 # What measures is in the tests' part of the build.
 make_build() {
   [[ -e $1/build.ninja ]] ||
@@ -57,7 +33,7 @@ while (($# > 0)); do
   shift
 done
 
-"$root/tests/support/install-packages.sh" "${packages[@]}"
+"$root/tests/support/install-packages.sh" build stream peers measure
 if [[ -z $build ]]; then
   build=$root/build-bench
   make_build "$build"
