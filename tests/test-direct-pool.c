@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The transport that reads connections itself: how many connections it keeps for later, which ones, and for how
- * long. The clock is the test's, so that nobody has to wait for minutes. */
+/* The transport that reads connections itself: how many connections it keeps for later, which ones, and for
+ * how long. The clock is the test's, so that nobody has to wait for minutes. */
 
 #include "rf-curl-driver-private.h"
 #include "rf-test-script.h"

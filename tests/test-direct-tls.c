@@ -171,8 +171,8 @@ test_reset (void)
   expect_direct (transfer, server, 1);
 }
 
-/* Someone between cuts the connection, who cannot say that in the name of the server. A body that says where it
- * ends has not ended then. */
+/* Someone between cuts the connection, who cannot say that in the name of the server. A body that says where
+ * it ends has not ended then. */
 static void
 test_truncated (void)
 {

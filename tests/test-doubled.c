@@ -15,14 +15,14 @@
 /* and so often one more request is split, if the consumer waits for nothing else. */
 #define RESCUE_INTERVAL G_TIME_SPAN_SECOND
 
-/* What that may cost: what the kernels hold of a body that nobody wants any more, and what comes until the server
- * is told. */
+/* What that may cost: what the kernels hold of a body that nobody wants any more, and what comes until the
+ * server is told. */
 #define UNDER_WAY ((guint64)128 * 1024)
 
 #define SIZE (30 * MIB)
 
-/* Of a usual connection, so low that the server's kernel takes little before it is sent; and of a slow one. It
- * brings something, too, for it has to come to its end without help. */
+/* Of a usual connection, so low that the server's kernel takes little before it is sent; and of a slow one.
+ * It brings something, too, for it has to come to its end without help. */
 #define RATE (3 * MIB)
 #define SLOW_RATE (RATE / 12)
 
@@ -36,7 +36,8 @@ test_many_slow (void)
                                       .rate = RATE,
                                       .slow_every = 2,
                                       .slow_rate = SLOW_RATE };
-  const RfTestSettings settings = { .workers = 16, .slots = 32, .slot_size = MIB / 2, .timeout = 30 };
+  const RfTestSettings settings
+      = { .workers = 16, .slots = 32, .slot_size = MIB / 2, .timeout = 30 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfOptions) options = rf_test_reader_new_options (&settings);
   gint64 began = g_get_monotonic_time ();

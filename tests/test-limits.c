@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* max-bandwidth: that a stream is not faster, nor slower. That whoever is held back is held up by nothing else
- * is tested in test-held-back.c. */
+/* max-bandwidth: that a stream is not faster, nor slower. That whoever is held back is held up by nothing
+ * else is tested in test-held-back.c. */
 
 #include <ringfetch.h>
 

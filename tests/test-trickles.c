@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Bodies that come in bursts, and bodies of which next to nothing comes: who is taken for slow, and is helped. */
+/* Bodies that come in bursts, and bodies of which next to nothing comes: who is taken for slow, and is
+ * helped. */
 
 #include <ringfetch.h>
 
