@@ -19,6 +19,22 @@ ticket_init (RfAdmissionTicket *ticket, RfAdmissionReader *reader)
   *ticket = (RfAdmissionTicket){ .owner = ticket, .reader = reader };
 }
 
+static void
+begin (RfAdmission *admission, guint limit)
+{
+  rf_admission_init (admission);
+  rf_admission_set_limit (admission, limit);
+}
+
+/* Nobody is left. */
+static void
+end (RfAdmission *admission)
+{
+  g_assert_cmpuint (admission->num_waiting, ==, 0);
+  g_assert_cmpuint (g_hash_table_size (admission->hosts), ==, 0);
+  rf_admission_clear (admission);
+}
+
 static guint
 count_admitted (RfAdmission *admission)
 {
@@ -35,6 +51,14 @@ assert_next (RfAdmission *admission, RfAdmissionTicket *expected)
   g_assert_true (rf_admission_next (admission) == expected);
 }
 
+/* One leaves, and the other begins. */
+static void
+pass (RfAdmission *admission, RfAdmissionTicket *from, RfAdmissionTicket *to)
+{
+  rf_admission_leave (admission, from);
+  assert_next (admission, to);
+}
+
 static void
 test_no_limit (void)
 {
@@ -42,7 +66,7 @@ test_no_limit (void)
   RfAdmissionReader readers[7] = { 0 };
   RfAdmission admission;
 
-  rf_admission_init (&admission);
+  begin (&admission, 0);
   for (guint i = 0; i < MAX_TICKETS; i++)
     {
       ticket_init (&tickets[i], &readers[i % 7]);
@@ -55,8 +79,7 @@ test_no_limit (void)
       rf_admission_leave (&admission, &tickets[i]);
     }
   assert_next (&admission, NULL);
-  g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 0);
-  rf_admission_clear (&admission);
+  end (&admission);
 }
 
 static void
@@ -66,8 +89,7 @@ test_limit (void)
   RfAdmissionReader reader = { 0 };
   RfAdmission admission;
 
-  rf_admission_init (&admission);
-  rf_admission_set_limit (&admission, 2);
+  begin (&admission, 2);
   for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
     {
       ticket_init (&tickets[i], &reader);
@@ -80,13 +102,10 @@ test_limit (void)
   g_assert_false (rf_admission_enter (&admission, HOST, &tickets[1], FALSE));
   assert_next (&admission, &tickets[2]);
   assert_next (&admission, NULL);
-  rf_admission_leave (&admission, &tickets[0]);
-  assert_next (&admission, &tickets[3]);
-  rf_admission_leave (&admission, &tickets[2]);
-  assert_next (&admission, &tickets[1]);
+  pass (&admission, &tickets[0], &tickets[3]);
+  pass (&admission, &tickets[2], &tickets[1]);
   rf_admission_leave (&admission, &tickets[1]);
-  rf_admission_leave (&admission, &tickets[3]);
-  assert_next (&admission, NULL);
+  pass (&admission, &tickets[3], NULL);
 
   /* To leave once more changes nothing. */
   rf_admission_leave (&admission, &tickets[3]);
@@ -95,8 +114,7 @@ test_limit (void)
   g_assert_false (rf_admission_enter (&admission, HOST, &tickets[1], FALSE));
   for (guint i = 1; i < 4; i++)
     rf_admission_leave (&admission, &tickets[i]);
-  g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 0);
-  rf_admission_clear (&admission);
+  end (&admission);
 }
 
 static void
@@ -106,8 +124,7 @@ test_hosts_apart (void)
   RfAdmissionReader reader = { 0 };
   RfAdmission admission;
 
-  rf_admission_init (&admission);
-  rf_admission_set_limit (&admission, 1);
+  begin (&admission, 1);
   for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
     ticket_init (&tickets[i], &reader);
   g_assert_true (rf_admission_enter (&admission, HOST, &tickets[0], FALSE));
@@ -115,16 +132,13 @@ test_hosts_apart (void)
   g_assert_false (rf_admission_enter (&admission, OTHER_HOST, &tickets[2], FALSE));
   g_assert_false (rf_admission_enter (&admission, HOST, &tickets[3], FALSE));
   g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 2);
-  rf_admission_leave (&admission, &tickets[0]);
-  assert_next (&admission, &tickets[3]);
+  pass (&admission, &tickets[0], &tickets[3]);
   assert_next (&admission, NULL);
   rf_admission_leave (&admission, &tickets[3]);
   g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 1);
-  rf_admission_leave (&admission, &tickets[1]);
-  assert_next (&admission, &tickets[2]);
+  pass (&admission, &tickets[1], &tickets[2]);
   rf_admission_leave (&admission, &tickets[2]);
-  g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 0);
-  rf_admission_clear (&admission);
+  end (&admission);
 }
 
 static void
@@ -134,8 +148,7 @@ test_limit_changes (void)
   RfAdmissionReader reader = { 0 };
   RfAdmission admission;
 
-  rf_admission_init (&admission);
-  rf_admission_set_limit (&admission, 4);
+  begin (&admission, 4);
   for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
     {
       ticket_init (&tickets[i], &reader);
@@ -160,8 +173,7 @@ test_limit_changes (void)
   g_assert_false (rf_admission_enter (&admission, HOST, &tickets[1], FALSE));
   for (guint i = 0; i < G_N_ELEMENTS (tickets); i++)
     rf_admission_leave (&admission, &tickets[i]);
-  g_assert_cmpuint (g_hash_table_size (admission.hosts), ==, 0);
-  rf_admission_clear (&admission);
+  end (&admission);
 }
 
 /* One request runs, and others of two readers wait: 0 to 3 are one's, 4 and 5 the other's. */
@@ -177,8 +189,7 @@ static void
 queue_init (Queue *self)
 {
   *self = (Queue){ 0 };
-  rf_admission_init (&self->admission);
-  rf_admission_set_limit (&self->admission, 1);
+  begin (&self->admission, 1);
   ticket_init (&self->running, &self->readers[2]);
   g_assert_true (rf_admission_enter (&self->admission, HOST, &self->running, FALSE));
   for (guint i = 0; i < 6; i++)
@@ -201,10 +212,8 @@ queue_expect_order (Queue *self, const char *order)
       assert_next (&self->admission, running);
       assert_next (&self->admission, NULL);
     }
-  rf_admission_leave (&self->admission, running);
-  assert_next (&self->admission, NULL);
-  g_assert_cmpuint (g_hash_table_size (self->admission.hosts), ==, 0);
-  rf_admission_clear (&self->admission);
+  pass (&self->admission, running, NULL);
+  end (&self->admission);
 }
 
 static void
@@ -261,16 +270,12 @@ test_last_turns (void)
   queue_init (&queue);
   ticket_init (&late, &newcomer);
   g_assert_false (rf_admission_enter (&queue.admission, HOST, &late, FALSE));
-  rf_admission_leave (&queue.admission, &queue.running);
-  assert_next (&queue.admission, &queue.tickets[0]);
+  pass (&queue.admission, &queue.running, &queue.tickets[0]);
   /* Its last turn was before that of 0. */
   g_assert_false (rf_admission_enter (&queue.admission, HOST, &queue.running, FALSE));
-  rf_admission_leave (&queue.admission, &queue.tickets[0]);
-  assert_next (&queue.admission, &queue.tickets[4]);
-  rf_admission_leave (&queue.admission, &queue.tickets[4]);
-  assert_next (&queue.admission, &late);
-  rf_admission_leave (&queue.admission, &late);
-  assert_next (&queue.admission, &queue.running);
+  pass (&queue.admission, &queue.tickets[0], &queue.tickets[4]);
+  pass (&queue.admission, &queue.tickets[4], &late);
+  pass (&queue.admission, &late, &queue.running);
   queue_expect_order (&queue, "1523");
 }
 
@@ -285,8 +290,7 @@ test_cancelled (void)
       Queue queue;
 
       queue_init (&queue);
-      rf_admission_leave (&queue.admission, &queue.tickets[i]);
-      assert_next (&queue.admission, NULL);
+      pass (&queue.admission, &queue.tickets[i], NULL);
       queue_expect_order (&queue, orders[i]);
     }
 }
@@ -321,8 +325,7 @@ crowd_init (Crowd *self, guint limit, const guint *num_workers, guint num_reader
 {
   *self = (Crowd){ 0 };
   g_queue_init (&self->running);
-  rf_admission_init (&self->admission);
-  rf_admission_set_limit (&self->admission, limit);
+  begin (&self->admission, limit);
   for (guint i = 0; i < num_readers; i++)
     for (guint k = 0; k < num_workers[i]; k++)
       {
@@ -353,9 +356,7 @@ crowd_clear (Crowd *self)
 {
   for (guint i = 0; i < self->num_tickets; i++)
     rf_admission_leave (&self->admission, &self->tickets[i]);
-  g_assert_cmpuint (self->admission.num_waiting, ==, 0);
-  g_assert_cmpuint (g_hash_table_size (self->admission.hosts), ==, 0);
-  rf_admission_clear (&self->admission);
+  end (&self->admission);
   g_queue_clear (&self->running);
 }
 
@@ -580,7 +581,7 @@ test_chance (void)
       g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
       Chance chance = { 0 };
 
-      rf_admission_init (&chance.admission);
+      begin (&chance.admission, 0);
       for (guint i = 0; i < CHANCE_TICKETS; i++)
         {
           Entry *entry = &chance.entries[i];
@@ -594,9 +595,7 @@ test_chance (void)
         chance_step (&chance, rand);
       for (guint i = 0; i < CHANCE_TICKETS; i++)
         rf_admission_leave (&chance.admission, &chance.entries[i].ticket);
-      g_assert_cmpuint (g_hash_table_size (chance.admission.hosts), ==, 0);
-      g_assert_cmpuint (chance.admission.num_waiting, ==, 0);
-      rf_admission_clear (&chance.admission);
+      end (&chance.admission);
     }
 }
 

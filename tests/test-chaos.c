@@ -7,6 +7,7 @@
 
 #include <ringfetch.h>
 
+#include "rf-test-cases.h"
 #include "rf-test-content.h"
 #include "rf-test-reader.h"
 #include "rf-test-server.h"
@@ -124,7 +125,7 @@ test_one_slot (void)
 
 /* A small object, in parts that all have a slot (0), or with only one. */
 static void
-check_seed (RfSession *session, guint64 seed, guint slots)
+check_small (RfSession *session, guint64 seed, guint slots)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed ((guint32)seed);
   guint64 size = MIB + (guint64)g_rand_int_range (random, 0, 2 << 20);
@@ -149,32 +150,20 @@ check_seed (RfSession *session, guint64 seed, guint slots)
   check_range (reader, seed, 0, size);
 }
 
-/* They mostly wait, so many at a time take little longer than one. Each has a session, so that none waits
- * for what the others have repeated. */
-static gpointer
-check_seeds (gpointer next_seed)
+/* Each has a session, so that none waits for what the others have repeated. */
+static void
+check_seed (guint seed, gconstpointer unused)
 {
   g_autoptr (RfSession) session = rf_session_new (NULL);
-  gint seed;
 
-  while ((seed = g_atomic_int_add ((gint *)next_seed, 1)) < NUM_SEEDS)
-    {
-      check_seed (session, (guint64)seed, 0);
-      check_seed (session, (guint64)seed, 1);
-    }
-  return NULL;
+  check_small (session, seed, 0);
+  check_small (session, seed, 1);
 }
 
 static void
 test_seeds (void)
 {
-  GThread *threads[25];
-  gint next_seed = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new ("seeds", check_seeds, &next_seed);
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    g_thread_join (threads[i]);
+  rf_test_cases_run (check_seed, NULL, NUM_SEEDS, 25);
 }
 
 /* Nobody has to set anything to get through this. */

@@ -117,17 +117,37 @@ answer_and_tell (const RfTestScriptRequest *request, gpointer num_sent)
   return open;
 }
 
-/* Has a request wait after its first bytes, until all has been sent. */
+/* Has a request wait after its first bytes. */
 static void
-client_get_first (RfTestTransfer *self, guint64 end, gint *num_sent)
+get_first (RfTestTransfer *transfer, guint64 end)
 {
-  self->limit = 10;
-  self->wait = TRUE;
-  rf_test_transfer_start (self, end);
-  rf_test_transfer_wait (self);
-  rf_test_transfer_check (self, 10);
+  transfer->limit = 10;
+  transfer->wait = TRUE;
+  rf_test_transfer_start (transfer, end);
+  rf_test_transfer_wait (transfer);
+  rf_test_transfer_check (transfer, 10);
+}
+
+static void
+cancel (RfTestTransfer *transfer)
+{
+  rf_test_transfer_cancel (transfer);
+  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
+}
+
+static void
+wait_until_sent (gint *num_sent)
+{
   while (g_atomic_int_get (num_sent) == 0)
     g_thread_yield ();
+}
+
+/* Another request, of which all comes, over so many new connections. */
+static void
+get_next (RfTestTransfer *transfer, guint64 end, guint connections)
+{
+  transfer->limit = SIZE;
+  rf_test_transfer_get (transfer, end, connections);
 }
 
 /* What is left is little: it is read, and the connection serves again. */
@@ -138,15 +158,14 @@ test_cancel_near_end (void)
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_and_tell, &num_sent);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
-  client_get_first (transfer, SMALL, &num_sent);
-  rf_test_transfer_cancel (transfer);
-  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
+  get_first (transfer, SMALL);
+  wait_until_sent (&num_sent);
+  cancel (transfer);
   g_assert_true (transfer->result.was_sent);
   g_assert_cmpuint (transfer->result.unread, ==, SMALL - 10);
   g_assert_cmpuint (transfer->result.connections, ==, 1);
   rf_test_transfer_check (transfer, 10);
-  transfer->limit = SIZE;
-  rf_test_transfer_get (transfer, SMALL, 0);
+  get_next (transfer, SMALL, 0);
 }
 
 static void
@@ -156,21 +175,29 @@ test_cancel_dead (void)
   g_autoptr (RfTestScript) script = rf_test_script_new (answer_and_tell, &num_sent);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
-  client_get_first (transfer, SMALL, &num_sent);
+  get_first (transfer, SMALL);
+  wait_until_sent (&num_sent);
   transfer->is_dead = TRUE;
-  rf_test_transfer_cancel (transfer);
-  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
-  transfer->limit = SIZE;
-  rf_test_transfer_get (transfer, SMALL, 1);
+  cancel (transfer);
+  get_next (transfer, SMALL, 1);
 }
 
-static gboolean
-say_beginning (const RfTestScriptRequest *request, gpointer unused)
+/* The first answer stops short. */
+typedef struct
 {
+  const char *field;
+  guint64 sent;
+} Beginning;
+
+static gboolean
+say_beginning (const RfTestScriptRequest *request, gpointer data)
+{
+  const Beginning *beginning = data;
+
   if (request->number > 0)
     return rf_test_script_answer (request, SIZE);
-  rf_test_script_say_part (request, SIZE, "Content-Length: 1000000\r\n");
-  rf_test_script_say_content (request, 0, 100);
+  rf_test_script_say_part (request, SIZE, beginning->field);
+  rf_test_script_say_content (request, 0, beginning->sent);
   return rf_test_script_hang (request);
 }
 
@@ -178,45 +205,27 @@ say_beginning (const RfTestScriptRequest *request, gpointer unused)
 static void
 test_cancel_early (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (say_beginning, NULL);
+  Beginning beginning = { "Content-Length: 1000000\r\n", 100 };
+  g_autoptr (RfTestScript) script = rf_test_script_new (say_beginning, &beginning);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
-  transfer->limit = 10;
-  transfer->wait = TRUE;
-  rf_test_transfer_start (transfer, SIZE);
-  rf_test_transfer_wait (transfer);
-  rf_test_transfer_cancel (transfer);
-  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
+  get_first (transfer, SIZE);
+  cancel (transfer);
   g_assert_cmpuint (transfer->result.unread, <=, 90);
-  transfer->limit = SIZE;
-  rf_test_transfer_get (transfer, SMALL, 1);
-}
-
-static gboolean
-say_nearly_all (const RfTestScriptRequest *request, gpointer unused)
-{
-  if (request->number > 0)
-    return rf_test_script_answer (request, SIZE);
-  rf_test_script_say_part (request, SIZE, "Content-Length: 1000\r\n");
-  rf_test_script_say_content (request, 0, 999);
-  return rf_test_script_hang (request);
+  get_next (transfer, SMALL, 1);
 }
 
 /* A rest that does not come holds nothing up. */
 static void
 test_rest_does_not_come (void)
 {
-  g_autoptr (RfTestScript) script = rf_test_script_new (say_nearly_all, NULL);
+  Beginning beginning = { "Content-Length: 1000\r\n", 999 };
+  g_autoptr (RfTestScript) script = rf_test_script_new (say_beginning, &beginning);
   g_autoptr (RfTestTransfer) transfer = rf_test_transfer_new (rf_test_script_get_uri (script));
 
-  transfer->limit = 10;
-  transfer->wait = TRUE;
-  rf_test_transfer_start (transfer, 1000);
-  rf_test_transfer_wait (transfer);
-  rf_test_transfer_cancel (transfer);
-  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
-  transfer->limit = SIZE;
-  rf_test_transfer_get (transfer, SMALL, 1);
+  get_first (transfer, 1000);
+  cancel (transfer);
+  get_next (transfer, SMALL, 1);
 }
 
 static gboolean
@@ -234,8 +243,7 @@ test_cancel_before_answer (void)
   rf_test_transfer_start (transfer, SIZE);
   while (rf_test_script_get_num_requests (script) == 0)
     g_thread_yield ();
-  rf_test_transfer_cancel (transfer);
-  g_assert_cmpint (rf_test_transfer_finish (transfer), ==, RF_OUTCOME_CANCELLED);
+  cancel (transfer);
   g_assert_true (transfer->result.was_sent);
   g_assert_cmpuint (transfer->result.unread, ==, 0);
 }
@@ -269,8 +277,7 @@ test_verdicts (void)
       g_assert_cmpint (rf_test_transfer_finish (transfer), ==, cases[i].outcome);
       g_assert_cmpuint (transfer->body->len, ==, cases[i].limit == SIZE ? 0 : cases[i].limit);
       transfer->verdict = RF_BODY_ACCEPT;
-      transfer->limit = SIZE;
-      rf_test_transfer_get (transfer, 1, cases[i].next);
+      get_next (transfer, 1, cases[i].next);
     }
 }
 

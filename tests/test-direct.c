@@ -251,8 +251,10 @@ test_strange (void)
 
   rf_test_transfer_get (transfer, SMALL, 2);
   g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 2);
+  g_assert_cmpuint (transfer->num_left, ==, 1);
   rf_test_transfer_get (transfer, SMALL, 0);
   g_assert_cmpuint (rf_test_script_get_num_requests (script), ==, 3);
+  g_assert_cmpuint (transfer->num_left, ==, 2);
 }
 
 int

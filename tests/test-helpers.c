@@ -7,6 +7,7 @@
 #include <ringfetch.h>
 
 #include "rf-range-private.h"
+#include "rf-test-cases.h"
 #include "rf-test-reader.h"
 #include "rf-test-script.h"
 
@@ -34,6 +35,13 @@ static const Speed slow = { 2 * KIB, G_TIME_SPAN_MILLISECOND };
 
 /* Next to nothing, though it does not stall: all of it is taken over. */
 static const Speed trickle = { 1, 20 * G_TIME_SPAN_MILLISECOND };
+
+/* So many cases at a time: not so many that what is usual comes no faster than what is slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define AT_ONCE 2
+#else
+#define AT_ONCE 8
+#endif
 
 /* Long for a busy machine. A slow answer that has not been given up by then is cut. */
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
@@ -236,35 +244,26 @@ read_all (Crew *crew, GError **error)
 
 /* What comes before the error has come, of the slow request too. */
 static void
-check_outcomes (const Speed *slow_speed)
+check_outcome (guint i, gconstpointer slow_speed)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    {
-      g_auto (Crew) crew;
-      g_autoptr (GError) error = NULL;
-      guint64 end;
+  g_auto (Crew) crew;
+  g_autoptr (GError) error = NULL;
+  guint64 end;
 
-      crew_init (&crew, outcomes[i].kind, slow_speed);
-      end = read_all (&crew, &error);
-      g_assert_cmpuint (crew.helped_from, !=, 0);
-      if (outcomes[i].words != NULL)
-        rf_test_reader_expect_error (error, outcomes[i].code, outcomes[i].words);
-      else
-        g_assert_no_error (error);
-      g_assert_cmpuint (end, ==, outcomes[i].words != NULL ? crew.helped_from : SIZE);
-    }
+  crew_init (&crew, outcomes[i].kind, slow_speed);
+  end = read_all (&crew, &error);
+  g_assert_cmpuint (crew.helped_from, !=, 0);
+  if (outcomes[i].words != NULL)
+    rf_test_reader_expect_error (error, outcomes[i].code, outcomes[i].words);
+  else
+    g_assert_no_error (error);
+  g_assert_cmpuint (end, ==, outcomes[i].words != NULL ? crew.helped_from : SIZE);
 }
 
 static void
-test_outcomes_of_a_half (void)
+test_outcomes (gconstpointer slow_speed)
 {
-  check_outcomes (&slow);
-}
-
-static void
-test_outcomes_of_the_whole (void)
-{
-  check_outcomes (&trickle);
+  rf_test_cases_run (check_outcome, slow_speed, G_N_ELEMENTS (outcomes), AT_ONCE);
 }
 
 /* So fast that nobody knows how fast. */
@@ -372,19 +371,23 @@ check_change (const Speed *slow_speed, Change change, gboolean is_held)
 }
 
 static void
+check_change_number (guint number, gconstpointer unused)
+{
+  check_change (number % 2 == 0 ? &slow : &trickle, number / 4, number % 4 < 2);
+}
+
+static void
 test_changes (void)
 {
-  for (Change change = 0; change < NUM_CHANGES; change++)
-    for (guint i = 0; i < 4; i++)
-      check_change (i % 2 == 0 ? &slow : &trickle, change, i < 2);
+  rf_test_cases_run (check_change_number, NULL, 4 * NUM_CHANGES, AT_ONCE);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/helpers/outcomes-of-a-half", test_outcomes_of_a_half);
-  g_test_add_func ("/helpers/outcomes-of-the-whole", test_outcomes_of_the_whole);
+  g_test_add_data_func ("/helpers/outcomes-of-a-half", &slow, test_outcomes);
+  g_test_add_data_func ("/helpers/outcomes-of-the-whole", &trickle, test_outcomes);
   g_test_add_func ("/helpers/unlimited", test_unlimited);
   g_test_add_func ("/helpers/changes", test_changes);
   return g_test_run ();

@@ -1,43 +1,17 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* max-bandwidth: that a stream is not faster, and that whoever is held back is held up by nothing else. */
+/* max-bandwidth: that a stream is not faster, nor slower. That whoever is held back is held up by nothing
+ * else is tested in test-held-back.c. */
 
 #include <ringfetch.h>
 
+#include "rf-test-cases.h"
 #include "rf-test-reader.h"
+#include "rf-test-script.h"
 #include "rf-test-server.h"
 
 #define KIB ((guint64)1024)
-
-/* Long for a busy machine, but not for a reader that waits. */
-#define AT_ONCE (2 * G_TIME_SPAN_SECOND)
-
-/* What may come at once: a quarter of a second's worth, but a part is not smaller than this. */
-#define BURSTS_PER_SECOND 4
-#define MIN_PART (16 * KIB)
-
-static RfReader *
-new_reader (RfTestServer *server, const RfTestSettings *settings, guint64 rate)
-{
-  g_autoptr (RfOptions) options = rf_test_reader_new_options (settings);
-
-  rf_options_set_max_bandwidth (options, rate);
-  return rf_test_reader_new_alone (rf_test_server_get_uri (server), options);
-}
-
-/* So many bytes have come since then. */
-static void
-expect_rate (gint64 began, guint64 bytes, guint64 rate)
-{
-  double seconds = (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC;
-  guint64 burst = MAX (rate / BURSTS_PER_SECOND, MIN (rate, MIN_PART));
-  double least = (double)(bytes - MIN (bytes, burst)) / (double)rate;
-
-  g_test_message ("%.2f s, at least %.2f", seconds, least);
-  g_assert_cmpfloat (seconds, >=, least);
-  g_assert_cmpfloat (seconds, <=, 3 * (least + 2));
-}
 
 static const struct
 {
@@ -51,23 +25,26 @@ static const struct
 };
 
 static void
-test_rate (void)
+check_stream (guint i, gconstpointer unused)
 {
   const guint64 rate = 4 * MIB;
   const guint64 size = 3 * MIB + 1;
+  g_autoptr (RfTestServer) server = rf_test_server_new (
+      &(RfTestServerConfig){ .size = size, .version = 1, .mode = streams[i].mode });
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new_limited (rf_test_server_get_uri (server), &streams[i].settings, rate);
+  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
-    {
-      g_autoptr (RfTestServer) server = rf_test_server_new (
-          &(RfTestServerConfig){ .size = size, .version = 1, .mode = streams[i].mode });
-      gint64 began = g_get_monotonic_time ();
-      g_autoptr (RfReader) reader = new_reader (server, &streams[i].settings, rate);
-      g_autoptr (GError) error = NULL;
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, size);
+  g_assert_no_error (error);
+  rf_test_reader_expect_rate (began, size, rate);
+}
 
-      g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, size);
-      g_assert_no_error (error);
-      expect_rate (began, size, rate);
-    }
+static void
+test_rate (void)
+{
+  rf_test_cases_run (check_stream, NULL, G_N_ELEMENTS (streams), G_N_ELEMENTS (streams));
 }
 
 /* What has been asked for in vain need not have been waited for, but what has come is paid for. */
@@ -80,7 +57,8 @@ test_seeks (void)
   g_autoptr (RfTestServer) server
       = rf_test_server_new (&(RfTestServerConfig){ .size = size, .version = 1, .latency_ms = 2 });
   gint64 began = g_get_monotonic_time ();
-  g_autoptr (RfReader) reader = new_reader (server, &settings, rate);
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new_limited (rf_test_server_get_uri (server), &settings, rate);
   g_autoptr (RfStats) stats = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -95,125 +73,90 @@ test_seeks (void)
     }
   stats = rf_reader_get_stats (reader);
   g_assert_cmpuint (stats->bytes, >=, 24 * 50 * KIB);
-  expect_rate (began, stats->bytes, rate);
+  rf_test_reader_expect_rate (began, stats->bytes, rate);
 }
 
-/* A rate so low that a second passes from one part to the next. */
+/* A part is all that comes in a second. */
 #define LOW_RATE (8 * KIB)
-#define LOW_SIZE (20 * KIB)
+#define LOW_SIZE (8 * MIB)
 
-/* Who is held back for as long as the timeout does not time out. The server
- * gets slower meanwhile. */
-static void
-check_timeout (RfTestServerMode mode)
+/* So often the consumer changes its mind, each time when what comes in a second has been asked for. */
+#define NUM_CHANGES 6
+
+/* From the second request on it says nothing but heads, until it may go on. */
+static gboolean
+answer_hesitantly (const RfTestScriptRequest *request, gpointer may_go_on)
 {
-  const RfTestSettings settings = { .workers = 2, .slots = 4, .slot_size = 64 * KIB, .timeout = 1 };
-  RfTestServerConfig config = { .size = LOW_SIZE, .version = 1, .mode = mode };
-  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
-  gint64 began = g_get_monotonic_time ();
-  g_autoptr (RfReader) reader = new_reader (server, &settings, LOW_RATE);
+  if (request->number == 0 || g_atomic_int_get ((gint *)may_go_on))
+    return rf_test_script_answer (request, LOW_SIZE);
+  rf_test_script_say_part (request, LOW_SIZE, "Content-Length: 8192\r\n");
+  return rf_test_script_hang (request);
+}
+
+static void
+wait_for_requests (RfTestScript *script, guint count)
+{
+  while (rf_test_script_get_num_requests (script) < count)
+    g_usleep (1000);
+}
+
+/* What is abandoned before it came has not been paid for. */
+static void
+test_abandoned (void)
+{
+  const RfTestSettings settings = { .workers = 2, .slots = 4, .slot_size = 64 * KIB };
+  gint may_go_on = FALSE;
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_hesitantly, &may_go_on);
+  g_autoptr (RfReader) reader
+      = rf_test_reader_new_limited (rf_test_script_get_uri (script), &settings, LOW_RATE);
   g_autoptr (GError) error = NULL;
-  guint64 position = rf_test_reader_check_until (reader, 0, LOW_RATE + 1, &error);
+  guint64 start = LOW_SIZE / 2;
+  gint64 began;
 
-  g_assert_no_error (error);
-  config.latency_ms = 300;
-  rf_test_server_set_config (server, &config);
-  rf_test_reader_check (reader, position, &error);
-  g_assert_no_error (error);
-  expect_rate (began, LOW_SIZE, LOW_RATE);
-}
-
-static void
-test_timeout (void)
-{
-  check_timeout (RF_TEST_SERVER_RANGES);
-}
-
-static void
-test_timeout_without_ranges (void)
-{
-  check_timeout (RF_TEST_SERVER_NO_RANGES);
-}
-
-/* Waits until nobody holds the ring any more. */
-static void
-wait_until_gone (gpointer *ring)
-{
-  gint64 until = g_get_monotonic_time () + AT_ONCE;
-
-  while (g_atomic_pointer_get (ring) != NULL)
+  g_assert_cmpuint (rf_test_reader_check_until (reader, 0, LOW_RATE, &error), ==, LOW_RATE);
+  wait_for_requests (script, 2);
+  began = g_get_monotonic_time ();
+  for (guint i = 0; i < NUM_CHANGES; i++, start += MIB / 4)
     {
-      g_assert_cmpint (g_get_monotonic_time (), <, until);
-      g_usleep (1000);
+      g_assert_true (rf_reader_seek (reader, start, RF_SIZE_UNKNOWN, &error));
+      wait_for_requests (script, 3 + i);
     }
+  g_atomic_int_set (&may_go_on, TRUE);
+  g_assert_true (rf_reader_seek (reader, start, RF_SIZE_UNKNOWN, &error));
+  g_assert_cmpuint (rf_test_reader_check_until (reader, start, start + LOW_RATE, &error), ==,
+                    start + LOW_RATE);
+  g_assert_no_error (error);
+  g_test_message ("%.2f s", (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, NUM_CHANGES * G_TIME_SPAN_SECOND / 2);
 }
 
-static gpointer
-read_until_error (gpointer data)
-{
-  GError *error = NULL;
+/* So many readers, one after another, each of an object of which all comes at once. */
+#define NUM_READERS 4
+#define TINY_SIZE 100
 
-  rf_test_reader_check (data, 0, &error);
-  return error;
-}
-
+/* The first request asks for more than there is. */
 static void
-test_close (void)
+test_tiny (void)
 {
-  static const RfTestServerMode modes[] = { RF_TEST_SERVER_RANGES, RF_TEST_SERVER_NO_RANGES };
-
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (modes); i++)
-    {
-      g_autoptr (RfTestServer) server = rf_test_server_new (
-          &(RfTestServerConfig){ .size = MIB, .version = 1, .mode = modes[i / 2] });
-      RfReader *reader = new_reader (
-          server, &(RfTestSettings){ .workers = 2, .slots = 4, .slot_size = 64 * KIB }, 16 * KIB);
-      gpointer ring = rf_reader_get_ring_buffer (reader);
-      g_autoptr (GError) error = NULL;
-      GThread *thread;
-      gint64 began;
-
-      g_object_add_weak_pointer (ring, &ring);
-      g_assert_cmpuint (rf_test_reader_check_until (reader, 0, 1, &error), ==, 1);
-      g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, &error));
-      thread = g_thread_new ("consumer", read_until_error, reader);
-      /* One part is there, and the next one comes a second later. */
-      g_usleep (100 * G_TIME_SPAN_MILLISECOND);
-      began = g_get_monotonic_time ();
-      if (i % 2 == 0)
-        rf_reader_close (reader);
-      else
-        rf_reader_seek (reader, 0, 0, &error);
-      error = g_thread_join (thread);
-      g_assert_cmpint (g_get_monotonic_time () - began, <, AT_ONCE);
-      if (i % 2 == 0)
-        g_assert_error (error, RF_ERROR, RF_ERROR_CLOSED);
-      g_object_unref (reader);
-      wait_until_gone (&ring);
-    }
-}
-
-/* Without anybody to read there is nothing to hold back. */
-static void
-test_paused (void)
-{
-  const guint64 rate = MIB;
-  const RfTestSettings settings = { .workers = 2, .slots = 2, .slot_size = 64 * KIB };
+  const RfTestSettings settings = { .workers = 2, .slots = 4, .slot_size = 64 * KIB };
   g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = MIB, .version = 1 });
+      = rf_test_server_new (&(RfTestServerConfig){ .size = TINY_SIZE, .version = 1 });
   gint64 began = g_get_monotonic_time ();
-  g_autoptr (RfReader) reader = new_reader (server, &settings, rate);
-  g_autoptr (GError) error = NULL;
 
-  for (guint64 at = 0; at < MIB; at += 128 * KIB)
+  for (guint i = 0; i < NUM_READERS; i++)
     {
-      guint64 end = at + 128 * KIB;
+      g_autoptr (RfReader) reader
+          = rf_test_reader_new_limited (rf_test_server_get_uri (server), &settings, LOW_RATE);
+      g_autoptr (GError) error = NULL;
 
-      g_assert_cmpuint (rf_test_reader_check_until (reader, at, end, &error), ==, end);
-      g_usleep (50 * G_TIME_SPAN_MILLISECOND);
+      for (guint k = 0; k < 2; k++)
+        {
+          g_assert_true (rf_reader_seek (reader, 0, RF_SIZE_UNKNOWN, &error));
+          g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, TINY_SIZE);
+          g_assert_no_error (error);
+        }
     }
-  g_assert_no_error (error);
-  expect_rate (began, MIB, rate);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, NUM_READERS * G_TIME_SPAN_SECOND / 2);
 }
 
 int
@@ -222,9 +165,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/limits/rate", test_rate);
   g_test_add_func ("/limits/seeks", test_seeks);
-  g_test_add_func ("/limits/timeout", test_timeout);
-  g_test_add_func ("/limits/timeout-without-ranges", test_timeout_without_ranges);
-  g_test_add_func ("/limits/close", test_close);
-  g_test_add_func ("/limits/paused", test_paused);
+  g_test_add_func ("/limits/abandoned", test_abandoned);
+  g_test_add_func ("/limits/tiny", test_tiny);
   return g_test_run ();
 }

@@ -19,7 +19,7 @@ static RfTestCertificate *certificate;
 static RfTestServer *
 new_server (RfTestServerConfig config)
 {
-  config.size = SIZE;
+  config.size = config.size != 0 ? config.size : SIZE;
   config.version = 1;
   config.tls_cert = rf_test_certificate_get_cert (certificate);
   config.tls_key = rf_test_certificate_get_key (certificate);
@@ -99,8 +99,33 @@ test_faults (void)
       g_test_message ("%" G_GUINT64_FORMAT " requests, %" G_GUINT64_FORMAT
                       " retries, %" G_GUINT64_FORMAT " splits",
                       stats->requests, stats->retries, stats->splits);
+      /* What stalls may be taken over by another request before it is given up. */
       g_assert_true (stats->retries + stats->splits > 0 || configs[i].lie != RF_TEST_SERVER_HONEST);
     }
+}
+
+/* Of a part that comes slowly another request brings the rest. It comes in records of 16 KiB, and so not at all
+ * for a moment. */
+static void
+test_slow (void)
+{
+  const RfTestSettings settings = { .workers = 4, .slots = 8, .slot_size = MIB, .timeout = 30 };
+  const RfTestServerConfig config = { .size = 12 * MIB,
+                                      .cached = TRUE,
+                                      .latency_ms = 5,
+                                      .rate = 16 * MIB,
+                                      .slow_every = 4,
+                                      .slow_rate = MIB / 2 };
+  g_autoptr (RfTestServer) server = new_server (config);
+  g_autoptr (RfReader) reader = new_reader (server, &settings);
+  g_autoptr (RfStats) stats = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, config.size);
+  g_assert_no_error (error);
+  stats = rf_reader_get_stats (reader);
+  g_test_message ("%" G_GUINT64_FORMAT " splits", stats->splits);
+  g_assert_cmpuint (stats->splits, >, 0);
 }
 
 /* Each request needs a connection of its own, and every second or third one of them fails. */
@@ -136,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tls/intact", test_intact);
   g_test_add_func ("/tls/not-trusted", test_not_trusted);
   g_test_add_func ("/tls/faults", test_faults);
+  g_test_add_func ("/tls/slow", test_slow);
   g_test_add_func ("/tls/handshakes", test_handshakes);
   result = g_test_run ();
   rf_test_certificate_free (certificate);

@@ -14,6 +14,11 @@
 #define TIMEOUT_SECONDS 3
 #endif
 
+/* What may come at once with max-bandwidth: a quarter of a second's worth, but a part is not smaller than
+ * this. */
+#define BURSTS_PER_SECOND 4
+#define MIN_PART ((guint64)16 * 1024)
+
 /* That is where requests with a user go, whom no server of these tests asks for. */
 gboolean
 rf_test_reader_uses_curl (void)
@@ -91,6 +96,27 @@ rf_test_reader_new_hasty (const char *uri, const RfTestSettings *settings)
 
   rf_options_set_retry_backoff_factor (options, 0);
   return rf_test_reader_new_alone (with_secrets, options);
+}
+
+RfReader *
+rf_test_reader_new_limited (const char *uri, const RfTestSettings *settings, guint64 rate)
+{
+  g_autoptr (RfOptions) options = rf_test_reader_new_options (settings);
+
+  rf_options_set_max_bandwidth (options, rate);
+  return rf_test_reader_new_alone (uri, options);
+}
+
+void
+rf_test_reader_expect_rate (gint64 began, guint64 bytes, guint64 rate)
+{
+  double seconds = (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC;
+  guint64 burst = MAX (rate / BURSTS_PER_SECOND, MIN (rate, MIN_PART));
+  double least = (double)(bytes - MIN (bytes, burst)) / (double)rate;
+
+  g_test_message ("%.2f s, at least %.2f", seconds, least);
+  g_assert_cmpfloat (seconds, >=, least);
+  g_assert_cmpfloat (seconds, <=, 3 * (least + 2));
 }
 
 guint64

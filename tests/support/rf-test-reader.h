@@ -63,6 +63,13 @@ RfReader *rf_test_reader_new_hasty (const char *uri, const RfTestSettings *setti
  * each. */
 char *rf_test_reader_add_secrets (const char *uri);
 
+/* One that is held to so many bytes a second. */
+RfReader *
+rf_test_reader_new_limited (const char *uri, const RfTestSettings *settings, guint64 rate);
+
+/* So many bytes have come since then: at the rate that was the limit, and not much slower. */
+void rf_test_reader_expect_rate (gint64 began, guint64 bytes, guint64 rate);
+
 /* Reads from a position, where the reader is, to the end, checks every byte to be the content's version
  * 1, and returns where the end or the error was. */
 guint64 rf_test_reader_check (RfReader *reader, guint64 position, GError **error);

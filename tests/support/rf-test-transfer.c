@@ -80,6 +80,45 @@ static const RfSinkFuncs sink_funcs = {
   .done = take_end,
 };
 
+static RfTestTransfer *
+get_transfer (RfTransport *other)
+{
+  return (RfTestTransfer *)((char *)other - G_STRUCT_OFFSET (RfTestTransfer, other));
+}
+
+static void
+other_start (RfTransport *other, RfRequest *request)
+{
+  RfTestTransfer *self = get_transfer (other);
+
+  self->num_left++;
+  self->curl->start (self->curl, request);
+}
+
+static void
+other_cancel (RfTransport *other, RfRequest *request, gboolean is_dead)
+{
+  RfTransport *curl = get_transfer (other)->curl;
+
+  curl->cancel (curl, request, is_dead);
+}
+
+static void
+other_resume (RfTransport *other, RfRequest *request)
+{
+  RfTransport *curl = get_transfer (other)->curl;
+
+  curl->resume (curl, request);
+}
+
+static void
+other_free (RfTransport *other)
+{
+  RfTransport *curl = get_transfer (other)->curl;
+
+  curl->free (curl);
+}
+
 static void
 start (gpointer data)
 {
@@ -115,8 +154,11 @@ rf_test_transfer_new (const char *uri)
   self->reactor = rf_reactor_new (0, &error);
   g_assert_no_error (error);
   self->share = rf_curl_share_new ();
-  self->transport = rf_transport_direct_new (self->reactor, self->share,
-                                             rf_transport_curl_new (self->reactor, self->share));
+  self->curl = rf_transport_curl_new (self->reactor, self->share);
+  self->other = (RfTransport){
+    .start = other_start, .cancel = other_cancel, .resume = other_resume, .free = other_free
+  };
+  self->transport = rf_transport_direct_new (self->reactor, self->share, &self->other);
   self->options = rf_options_new ();
   rf_options_set_proxy (self->options, "");
   self->location = rf_location_new (uri, &error);

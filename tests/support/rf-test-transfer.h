@@ -25,6 +25,8 @@ typedef struct
   RfReactor *reactor;
   RfCurlShare *share;
   RfTransport *transport;
+  RfTransport other; /* what the transport leaves to libcurl goes through here */
+  RfTransport *curl;
   RfOptions *options;
   RfLocation *location;
   RfTask start_task;
@@ -50,6 +52,7 @@ typedef struct
   guint status;
   GByteArray *body;
   guint num_commits;
+  guint num_left; /* requests that were left to libcurl, over all that have begun */
   RfResult result;
 } RfTestTransfer;
 

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The RingFetch authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What docs/overview.md says of the cost of helping slow requests where there are more of them than may be
+ * helped: how many bytes a server sends for nothing. */
+
+#include <ringfetch.h>
+
+#include "rf-test-reader.h"
+#include "rf-test-server.h"
+
+/* Of all bytes, one in so many may come twice; */
+#define DOUBLED_SHARE 20
+
+/* and so often one more request is split, if the consumer waits for nothing else. */
+#define RESCUE_INTERVAL G_TIME_SPAN_SECOND
+
+/* What that may cost: what the kernels hold of a body that nobody wants any more, and what comes until the
+ * server is told. */
+#define UNDER_WAY ((guint64)128 * 1024)
+
+#define SIZE (30 * MIB)
+
+/* Of a usual connection, so low that the server's kernel takes little before it is sent; and of a slow one.
+ * It brings something, too, for it has to come to its end without help. */
+#define RATE (3 * MIB)
+#define SLOW_RATE (RATE / 12)
+
+static void
+test_many_slow (void)
+{
+  const RfTestServerConfig config = { .size = SIZE,
+                                      .version = 1,
+                                      .cached = TRUE,
+                                      .latency_ms = 1,
+                                      .rate = RATE,
+                                      .slow_every = 2,
+                                      .slow_rate = SLOW_RATE };
+  const RfTestSettings settings
+      = { .workers = 16, .slots = 32, .slot_size = MIB / 2, .timeout = 30 };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  g_autoptr (RfOptions) options = rf_test_reader_new_options (&settings);
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (RfReader) reader = rf_test_reader_new_alone (rf_test_server_get_uri (server), options);
+  g_autoptr (RfStats) stats = NULL;
+  g_autoptr (GError) error = NULL;
+  RfTestServerCounts counts;
+  guint64 doubled, rescues;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, SIZE);
+  g_assert_no_error (error);
+  rescues = 1 + (guint64)((g_get_monotonic_time () - began) / RESCUE_INTERVAL);
+  stats = rf_reader_get_stats (reader);
+  rf_test_server_get_counts (server, &counts);
+  doubled = counts.body_bytes - SIZE;
+  g_test_message ("%u splits, at most %u rescues, %u of %u bytes twice", (guint)stats->splits,
+                  (guint)rescues, (guint)doubled, (guint)SIZE);
+  g_assert_cmpuint (doubled, >, 0);
+  g_assert_cmpuint (doubled, <=, SIZE / DOUBLED_SHARE + rescues * UNDER_WAY);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/doubled/many-slow", test_many_slow);
+  return g_test_run ();
+}
