@@ -43,6 +43,10 @@ void rf_curl_driver_free (RfCurlDriver *self);
 gboolean rf_curl_driver_add (RfCurlDriver *self, CURL *easy);
 void rf_curl_driver_remove (RfCurlDriver *self, CURL *easy);
 
+/* Watches a socket no more, for its handle is at its end and somebody else watches it. libcurl need not have said
+ * so: 8.14 does not of a connection that is made while all handles are looked at. */
+void rf_curl_driver_leave_socket (RfCurlDriver *self, curl_socket_t fd);
+
 /* To be called when libcurl has been at work for another reason than an event. */
 void rf_curl_driver_end_action (RfCurlDriver *self);
 

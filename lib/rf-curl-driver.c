@@ -20,7 +20,8 @@ struct _RfCurlDriver
   CURLM *multi;
   RfTimer timer;
   RfTimer nudge;
-  GPtrArray *deaf; /* handles that the end of the present action has to tell of */
+  GHashTable *sockets; /* those that are watched for libcurl: fd -> SocketWatch */
+  GPtrArray *deaf;     /* handles that the end of the present action has to tell of */
 };
 
 void
@@ -43,6 +44,13 @@ typedef struct
   RfWatch watch;
   RfCurlDriver *driver;
 } SocketWatch;
+
+static void
+socket_watch_free (SocketWatch *self)
+{
+  rf_reactor_unwatch (self->driver->reactor, &self->watch);
+  g_free (self);
+}
 
 static void
 on_socket_event (guint32 events, gpointer data)
@@ -77,26 +85,24 @@ on_nudge (gpointer data)
 
 /* A socket is gone: before the head of an answer, maybe because an address has refused. */
 static void
-forget_socket (RfCurlDriver *self, SocketWatch *socket, CURL *easy)
+forget_socket (RfCurlDriver *self, curl_socket_t fd, CURL *easy)
 {
-  if (socket != NULL)
-    rf_reactor_unwatch (self->reactor, &socket->watch);
-  g_free (socket);
+  rf_curl_driver_leave_socket (self, fd);
   if (self->funcs->is_connecting (self->owner, easy))
     rf_reactor_start_timer (self->reactor, &self->nudge, g_get_monotonic_time () + NUDGE_DELAY);
 }
 
 /* libcurl says what it wants to know of a socket. */
 static int
-on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket_data)
+on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *unused)
 {
   RfCurlDriver *self = user_data;
-  SocketWatch *socket = socket_data;
+  SocketWatch *socket = g_hash_table_lookup (self->sockets, GINT_TO_POINTER (fd));
   guint32 events = 0;
 
   if (what == CURL_POLL_REMOVE)
     {
-      forget_socket (self, socket, easy);
+      forget_socket (self, fd, easy);
       return 0;
     }
   if (socket == NULL)
@@ -106,7 +112,7 @@ on_socket (CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket
       socket->watch.func = on_socket_event;
       socket->watch.data = socket;
       socket->watch.fd = fd;
-      curl_multi_assign (self->multi, fd, socket);
+      g_hash_table_insert (self->sockets, GINT_TO_POINTER (fd), socket);
     }
   if (what & CURL_POLL_IN)
     events |= EPOLLIN;
@@ -165,11 +171,18 @@ rf_curl_driver_remove (RfCurlDriver *self, CURL *easy)
 }
 
 void
+rf_curl_driver_leave_socket (RfCurlDriver *self, curl_socket_t fd)
+{
+  g_hash_table_remove (self->sockets, GINT_TO_POINTER (fd));
+}
+
+void
 rf_curl_driver_free (RfCurlDriver *self)
 {
   curl_multi_cleanup (self->multi);
   rf_reactor_stop_timer (self->reactor, &self->timer);
   rf_reactor_stop_timer (self->reactor, &self->nudge);
+  g_hash_table_unref (self->sockets);
   g_ptr_array_unref (self->deaf);
   g_free (self);
 }
@@ -186,6 +199,7 @@ rf_curl_driver_new (RfReactor *reactor, const RfCurlDriverFuncs *funcs, gpointer
   self->timer.data = self;
   self->nudge.func = on_nudge;
   self->nudge.data = self;
+  self->sockets = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)socket_watch_free);
   self->deaf = g_ptr_array_new ();
 
   self->multi = curl_multi_init ();

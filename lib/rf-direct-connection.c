@@ -86,6 +86,7 @@ rf_direct_connection_open (RfDirectConnection *self)
   curl_socket_t fd = CURL_SOCKET_BAD;
 
   curl_easy_getinfo (self->easy, CURLINFO_ACTIVESOCKET, &fd);
+  rf_curl_driver_leave_socket (self->driver, fd);
   self->watch.fd = fd == CURL_SOCKET_BAD ? NO_SOCKET : fd;
   self->error_text[0] = '\0';
   return rf_direct_connection_is_open (self);

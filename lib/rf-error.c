@@ -12,4 +12,8 @@
  *
  * Since: 0.1
  */
-G_DEFINE_QUARK (rf - error - quark, rf_error)
+GQuark
+rf_error_quark (void)
+{
+  return g_quark_from_static_string ("rf-error-quark");
+}

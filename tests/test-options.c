@@ -220,6 +220,13 @@ test_locations (void)
   g_assert_null (strstr (rf_location_get_display (location), "secret"));
 }
 
+/* The name is what bindings find the domain by. */
+static void
+test_error_domain (void)
+{
+  g_assert_cmpstr (g_quark_to_string (RF_ERROR), ==, "rf-error-quark");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +237,6 @@ main (int argc, char **argv)
   g_test_add_func ("/options/lists", test_lists);
   g_test_add_func ("/options/numbers", test_numbers);
   g_test_add_func ("/options/locations", test_locations);
+  g_test_add_func ("/options/error-domain", test_error_domain);
   return g_test_run ();
 }
