@@ -25,7 +25,7 @@ rf_direct_connection_dup_key (const RfRequest *request)
           rf_options_get_ssl_key_file (options) };
   GString *key = g_string_new (server);
 
-  if (!g_str_has_prefix (server, "https:"))
+  if (!rf_location_is_encrypted (request->location))
     return g_string_free (key, FALSE);
   /* A line break cannot be in a URI, and what follows a name cannot be taken for another name's. */
   g_string_append (key, rf_options_get_ssl_strict (options) ? "\nstrict" : "\n");
@@ -50,7 +50,7 @@ rf_direct_connection_new (RfReactor *reactor,
   self->driver = driver;
   self->easy = easy;
   self->key = rf_direct_connection_dup_key (request);
-  self->is_encrypted = g_str_has_prefix (self->key, "https:");
+  self->is_encrypted = rf_location_is_encrypted (request->location);
   self->watch.fd = NO_SOCKET;
   rf_curl_options_set_connection (easy, share, request);
   curl_easy_setopt (easy, CURLOPT_CONNECT_ONLY, 1L);

@@ -132,8 +132,7 @@ rf_fetcher_new (RfSession *session,
   rf_resource_clear (&self->locked.resource);
   rf_route_init (&self->locked.route, location);
 
-  self->first_thread = rf_session_pick_thread (session);
-  self->thread = rf_session_get_thread (session, self->first_thread);
+  self->thread = rf_session_get_thread (session, rf_session_pick_thread (session));
   self->locked.lanes = g_ptr_array_new_with_free_func ((GDestroyNotify)rf_lane_free);
   rf_throttle_init (&self->locked.throttle, rf_options_get_max_bandwidth (options),
                     g_get_monotonic_time ());

@@ -160,8 +160,8 @@ struct _RfFetcher
   RfRingBuffer *ring;
   RfLocation *location; /* that was asked for; where it leads to is the route's matter */
   RfOptions *options;
-  guint first_thread;            /* of the session, for the first lane; the next ones take turns */
-  const RfSessionThread *thread; /* for tasks that are no lane's */
+  const RfSessionThread
+      *thread; /* for tasks that are no lane's, and for the lanes while it is not busy */
 
   /* Posted to that thread when something may begin, and when the ring has been given to another fetcher. */
   RfTask fill_task;

@@ -27,6 +27,8 @@ const char *rf_location_get_password (const RfLocation *self);
 /* Scheme, host and port in one form, whatever the URI wrote: the same for all locations of a server. */
 const char *rf_location_get_server (const RfLocation *self);
 
+gboolean rf_location_is_encrypted (const RfLocation *self);
+
 /* Whether what is secret to the server of one location may be told to that of another: it is the same
  * server, or at least its encrypted side. */
 gboolean rf_location_trusts (const RfLocation *self, const RfLocation *other);

@@ -210,6 +210,12 @@ rf_location_get_server (const RfLocation *self)
 }
 
 gboolean
+rf_location_is_encrypted (const RfLocation *self)
+{
+  return g_str_has_prefix (self->server, "https:");
+}
+
+gboolean
 rf_location_trusts (const RfLocation *self, const RfLocation *other)
 {
   g_autofree char *scheme = NULL;

@@ -65,6 +65,10 @@ void rf_reactor_post (RfReactor *self, RfTask *task);
 /* Whether the caller is on the reactor's thread. */
 gboolean rf_reactor_is_current (RfReactor *self);
 
+/* Whether the thread has hardly had a moment to wait of late: then more work is better done by another one. Any
+ * thread, any lock may be held. */
+gboolean rf_reactor_is_busy (RfReactor *self);
+
 /* The rest: on the reactor's thread only. Whatever it calls is called without a lock. */
 void rf_reactor_start_timer (RfReactor *self, RfTimer *timer, gint64 at);
 void rf_reactor_stop_timer (RfReactor *self, RfTimer *timer);

@@ -12,11 +12,21 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Events taken from the kernel at a time: more than the descriptors that are ready at once on a
  * thread in practice. */
 #define EVENTS_AT_ONCE 64
+
+/* How often the thread looks how busy it has been: bytes come in turns of some milliseconds. */
+#define BUSY_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
+
+/* One that has had a processor for so much of the time is busy. */
+#define BUSY_SHARE 0.9
+
+/* What has been seen of a thread holds until it has looked again, though not for ever: it may sleep. */
+#define BUSY_LASTS (3 * BUSY_INTERVAL)
 
 /* How long the end of the process waits for the threads at most. They are never busy for so long; but a
  * process that hangs when it should end is worse than one that may crash. */
@@ -38,6 +48,7 @@ struct _RfReactor
     GMutex lock;
     RfTask *first;
     RfTask *last;
+    gint64 busy_until;
   } locked;
 
   /* The thread's own. */
@@ -46,6 +57,8 @@ struct _RfReactor
   gpointer last_data;
   struct epoll_event events[EVENTS_AT_ONCE];
   int num_events;
+  gint64 looked; /* when it looked last how busy it was, */
+  gint64 worked; /* and what it had had of the processors by then, microseconds */
 };
 
 /* The reactors whose threads have not ended. */
@@ -158,6 +171,45 @@ block_signals (void)
   pthread_sigmask (SIG_SETMASK, &all, NULL);
 }
 
+static gint64
+get_thread_time (void)
+{
+  struct timespec time;
+
+  if (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time) != 0)
+    return 0;
+  return time.tv_sec * G_TIME_SPAN_SECOND + time.tv_nsec / 1000;
+}
+
+static void
+note_work (RfReactor *self, gint64 now)
+{
+  gint64 elapsed = now - self->looked;
+  gint64 worked;
+  gboolean busy;
+
+  if (elapsed < BUSY_INTERVAL)
+    return;
+  worked = get_thread_time ();
+  busy = (double)(worked - self->worked) >= BUSY_SHARE * (double)elapsed;
+  g_mutex_lock (&self->locked.lock);
+  self->locked.busy_until = busy ? now + BUSY_LASTS : 0;
+  g_mutex_unlock (&self->locked.lock);
+  self->looked = now;
+  self->worked = worked;
+}
+
+gboolean
+rf_reactor_is_busy (RfReactor *self)
+{
+  gint64 until;
+
+  g_mutex_lock (&self->locked.lock);
+  until = self->locked.busy_until;
+  g_mutex_unlock (&self->locked.lock);
+  return until != 0 && g_get_monotonic_time () < until;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -171,6 +223,7 @@ run (gpointer data)
       if (count < 0 && errno != EINTR)
         g_error ("epoll_wait() failed: %s", g_strerror (errno));
       self->num_events = MAX (count, 0);
+      note_work (self, g_get_monotonic_time ());
       run_events (self);
       run_timers (self);
       run_tasks (self);

@@ -80,31 +80,72 @@ rf_workers_may_begin_locked (RfFetcher *self)
   return rf_plan_may_begin (&load);
 }
 
+static guint
+count_at_work_locked (RfFetcher *self, const RfSessionThread *thread)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    {
+      const RfLane *lane = self->locked.lanes->pdata[i];
+
+      count += lane->thread == thread && lane->state != RF_LANE_IDLE;
+    }
+  return count;
+}
+
+/* Where the next request is driven: all on one thread, as long as that does not use up a processor. What one thread
+ * receives costs less than what several do, which have to wake each other. But to decrypt is work enough for all. */
+static const RfSessionThread *
+choose_thread_locked (RfFetcher *self)
+{
+  const RfSessionThread *chosen = self->thread;
+  guint least = count_at_work_locked (self, chosen);
+
+  if (!rf_location_is_encrypted (self->locked.route.current)
+      && !rf_reactor_is_busy (chosen->reactor))
+    return chosen;
+  for (guint i = 0; i < rf_session_get_num_threads (self->session); i++)
+    {
+      const RfSessionThread *thread = rf_session_get_thread (self->session, i);
+      guint count = count_at_work_locked (self, thread);
+
+      if (count >= least)
+        continue;
+      least = count;
+      chosen = thread;
+    }
+  return chosen;
+}
+
+/* The first ones first: their connections are the warmest. */
+static RfLane *
+find_idle_on_locked (RfFetcher *self, const RfSessionThread *thread)
+{
+  for (guint i = 0; i < self->locked.lanes->len; i++)
+    {
+      RfLane *lane = self->locked.lanes->pdata[i];
+
+      if (lane->state == RF_LANE_IDLE && (thread == NULL || lane->thread == thread))
+        return lane;
+    }
+  return NULL;
+}
+
 RfLane *
 rf_workers_find_idle_locked (RfFetcher *self)
 {
   GPtrArray *lanes = self->locked.lanes;
-  guint thread = (self->first_thread + lanes->len) % rf_session_get_num_threads (self->session);
-  RfLane *idle = NULL;
+  const RfSessionThread *thread = choose_thread_locked (self);
+  RfLane *lane = find_idle_on_locked (self, thread);
 
-  /* The first ones first: their connections are the warmest. But before all those of this thread, which need
-   * not be woken. */
-  for (guint i = 0; i < lanes->len; i++)
-    {
-      RfLane *lane = lanes->pdata[i];
-
-      if (lane->state != RF_LANE_IDLE)
-        continue;
-      if (rf_reactor_is_current (lane->thread->reactor))
-        return lane;
-      idle = idle != NULL ? idle : lane;
-    }
-  if (idle != NULL)
-    return idle;
+  if (lane != NULL)
+    return lane;
   if (lanes->len >= rf_plan_get_max_lanes (rf_workers_get_number_locked (self)))
-    return NULL;
-  g_ptr_array_add (lanes, rf_lane_new (self, rf_session_get_thread (self->session, thread)));
-  return lanes->pdata[lanes->len - 1];
+    return find_idle_on_locked (self, NULL);
+  lane = rf_lane_new (self, thread);
+  g_ptr_array_add (lanes, lane);
+  return lane;
 }
 
 RfLane *

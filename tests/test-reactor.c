@@ -786,6 +786,50 @@ read_blocked_signals (gpointer data)
   pthread_sigmask (SIG_SETMASK, NULL, data);
 }
 
+/* Works without a pause until it is told to stop. */
+typedef struct
+{
+  RfReactor *reactor;
+  RfTask task;
+  gint stop; /* atomic */
+} Toil;
+
+static void
+run_toil (gpointer data)
+{
+  Toil *self = data;
+
+  if (!g_atomic_int_get (&self->stop))
+    rf_reactor_post (self->reactor, &self->task);
+}
+
+static void
+wait_for_busy (RfReactor *reactor, gboolean busy)
+{
+  gint64 until = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (rf_reactor_is_busy (reactor) != busy)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until);
+      g_thread_yield ();
+    }
+}
+
+static void
+test_busy (void)
+{
+  RfReactor *reactor = new_reactor ();
+  Toil toil = { .reactor = reactor, .task = { .func = run_toil } };
+
+  g_assert_false (rf_reactor_is_busy (reactor));
+  toil.task.data = &toil;
+  rf_reactor_post (reactor, &toil.task);
+  wait_for_busy (reactor, TRUE);
+  g_atomic_int_set (&toil.stop, TRUE);
+  wait_for_busy (reactor, FALSE);
+  end_reactor (reactor);
+}
+
 static void
 test_signals_are_blocked (void)
 {
@@ -864,6 +908,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reactor/watch-fails", test_watch_fails);
   g_test_add_func ("/reactor/unwatch-another", test_unwatch_another);
   g_test_add_func ("/reactor/task-that-posts-itself", test_task_that_posts_itself);
+  g_test_add_func ("/reactor/busy", test_busy);
   g_test_add_func ("/reactor/signals-are-blocked", test_signals_are_blocked);
   g_test_add_func ("/reactor/stop", test_stop);
   g_test_add_func ("/reactor/timer-is-not-called-after-the-end",
