@@ -23,6 +23,7 @@ class Column:
 
 COLUMNS = (
     Column("MiB/s", "rate", ".0f"),
+    Column("settled", "settled", ".0f"),
     Column("of ideal", "of_ideal", ".3f"),
     Column("objects/s", "objects_rate", ".0f"),
     Column("CPU s/GB", "cpu", ".3f"),

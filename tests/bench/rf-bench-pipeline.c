@@ -162,6 +162,17 @@ report_stat (GQuark field, const GValue *value, gpointer report)
   return TRUE;
 }
 
+/* How fast one stream is when it has settled, if that was to be seen for as long as it took. */
+static void
+report_settled (const RfBenchTimes *times, GString *report)
+{
+  if (times->settled == 0 || times->ended < times->settled + RF_BENCH_SETTLING_TIME)
+    return;
+  rf_bench_report_number (report, "settled_rate",
+                          (double)(times->bytes - times->settled_bytes)
+                              / rf_bench_seconds (times->settled, times->ended));
+}
+
 /* What the first element says of itself. */
 static void
 report_stats (Run *run, GString *report)
@@ -218,6 +229,8 @@ measure (const Program *program)
   rf_bench_report_numbers (report, "ends", run.ends);
   rf_bench_report_numbers (report, "first_bytes", run.first_bytes);
   rf_bench_report_numbers (report, "seeks", run.seek_seconds);
+  if (program->count == 1 && program->objects == 0)
+    report_settled (&times, report);
   report_stats (&run, report);
   rf_bench_report_print (report);
   return 0;

@@ -58,12 +58,18 @@ static void
 take_buffer (RfBenchStream *self, GstBuffer *buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
+  gint64 now = g_get_monotonic_time ();
 
   g_mutex_lock (&self->lock);
   if (self->locked.is_flushed)
     {
-      self->locked.times.first = g_get_monotonic_time ();
+      self->locked.times.first = now;
       self->locked.is_flushed = FALSE;
+    }
+  if (self->locked.times.settled == 0 && now >= self->locked.times.began + RF_BENCH_SETTLING_TIME)
+    {
+      self->locked.times.settled = now;
+      self->locked.times.settled_bytes = self->locked.times.bytes + size;
     }
   check_buffer_locked (self, buffer);
   self->locked.position += size;

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _RfBenchStream RfBenchStream;
 
+/* Who finds out by itself how to stream has found it by then. */
+#define RF_BENCH_SETTLING_TIME (2 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   gint64 began; /* microseconds: when the state change was asked for */
@@ -21,6 +24,8 @@ typedef struct
   gint64 first; /* when the first buffer left the source; 0: none has */
   gint64 ended; /* when the end of the stream did */
   guint64 bytes;
+  gint64 settled;        /* when the first buffer left after RF_BENCH_SETTLING_TIME; 0: none has */
+  guint64 settled_bytes; /* that had come by then */
 } RfBenchTimes;
 
 /* @element: as in gst-launch-1.0, with its properties, but without a location. @content outlives the

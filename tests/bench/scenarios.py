@@ -31,10 +31,11 @@ def paced(size: int, *faults: str, latency_ms: int = PACED_LATENCY_MS) -> Load:
 
 
 def loopback(name: str, title: str, quick: bool, tls: bool) -> Scenario:
+    """The limits have rings that are no larger than what two and eight workers use."""
     size = 4 * MIB if quick else 2 * GIB
     who = [AUTOMATIC, ringfetch(2), ringfetch(8), SOUP, CURL_ELEMENT, curl(), aria2(8), axel(8)]
     if not tls:
-        who += [receive(1, whole=True), receive(1), receive(8)]
+        who += [receive(1, whole=True), receive(1, 4, MIB), receive(2, 8, MIB), receive(8, 32, MIB)]
     case = Case(size_text(size), Load(size, tls=tls), tuple(who))
     return Scenario(name, title, (case,), ALL_RATES, turns=3 if tls else 5)
 
@@ -84,18 +85,6 @@ def paced_case(latency: int, mib: int, connections: int, seconds: float) -> Case
     )
 
 
-def paced_automatic(latency: int, mib: int, seconds: float) -> Case:
-    """Whom nobody tells how many connections to open. The ideal is that of the default's eight."""
-    load = Load(round(16 * mib * MIB * seconds), latency_ms=latency, rate=mib * MIB)
-    return Case(
-        f"{latency} ms, {mib} MiB/s a connection",
-        load,
-        (AUTOMATIC,),
-        ideal=float(PACED_CONNECTIONS * mib * MIB),
-        values={"latency": latency, "rate": mib},
-    )
-
-
 def paced_grid(quick: bool) -> Scenario:
     latencies = (5,) if quick else (5, 20, 100)
     rates = (20,) if quick else (1, 5, 20)
@@ -106,13 +95,36 @@ def paced_grid(quick: bool) -> Scenario:
     for latency in latencies:
         for rate in rates:
             cases += [paced_case(latency, rate, count, seconds) for count in counts]
-            cases.append(paced_automatic(latency, rate, seconds))
             chosen = (("latency", latency), ("rate", rate))
             title = f"{latency} ms, {rate} MiB/s a connection: part of the ideal rate"
             panels.append(Panel(title, "of_ideal", x="connections", select=chosen))
     return Scenario(
         "paced", "Latency × rate of a connection × connections", tuple(cases), tuple(panels), turns=1
     )
+
+
+def automatic_case(latency: int, mib: int, quick: bool) -> Case:
+    """As much as most workers bring in five seconds, so that all have settled for most of the time."""
+    counts = (8,) if quick else (16, 32, 64)
+    size = 4 * MIB if quick else counts[-1] * mib * MIB * 5
+    return Case(
+        f"{latency} ms, {mib} MiB/s a connection",
+        Load(size, latency_ms=latency, rate=mib * MIB),
+        (AUTOMATIC, *map(ringfetch, counts)),
+        values={"latency": latency, "rate": mib},
+    )
+
+
+def automatic(quick: bool) -> Scenario:
+    latencies = (5,) if quick else (5, 20, 100)
+    rates = (20,) if quick else (1, 5, 20)
+    cases = tuple(automatic_case(latency, rate, quick) for latency in latencies for rate in rates)
+    panels = (
+        Panel("Rate after the first 2 seconds, MiB/s", "settled", logarithmic_y=True),
+        Panel("Rate of the whole, MiB/s", "rate", logarithmic_y=True),
+    )
+    title = "Workers whose number is found, and is given"
+    return Scenario("automatic", title, cases, panels, "rate" if quick else "settled", turns=1)
 
 
 def faulty_case(
@@ -266,6 +278,7 @@ SCENARIOS: dict[str, Callable[[bool], Scenario]] = {
     "headline": headline,
     "shared-link": shared_link,
     "paced": paced_grid,
+    "automatic": automatic,
     "stragglers": stragglers,
     "stalls": stalls,
     "faults": faults,

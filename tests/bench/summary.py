@@ -16,7 +16,7 @@ Json = dict[str, Any]
 GB = 1e9
 
 # Of these more is better, of all others less.
-MORE_IS_BETTER = frozenset(("rate", "of_ideal", "objects_rate"))
+MORE_IS_BETTER = frozenset(("rate", "settled", "of_ideal", "objects_rate"))
 
 
 def rate(run: Json) -> float:
@@ -35,6 +35,7 @@ def spread(run: Json) -> float:
 # Each of one run. A run that has not what one needs has not this figure.
 METRICS: dict[str, Callable[[Json], Any]] = {
     "rate": rate,
+    "settled": lambda run: run["settled_rate"] / MIB,
     "cpu": cpu,
     "user": lambda run: run["user"] / run["bytes"] * GB,
     "system": lambda run: run["system"] / run["bytes"] * GB,
