@@ -116,7 +116,7 @@ struct _RfLane
   gint64 retry_after; /* microseconds */
 };
 
-/* How far the fetcher has come. Changed by set_state_locked() in rf-fetcher.c only. */
+/* How far the fetcher has come. */
 typedef enum
 {
   RF_FETCHER_IDLE,       /* nothing has been asked for yet */
@@ -338,6 +338,12 @@ gsize rf_fill_get_part_size_locked (RfFetcher *self);
 gboolean rf_fill_extend_locked (RfFetcher *self, RfLane *lane, gboolean *ended);
 
 /* rf-fetcher.c */
+
+/* Begins anew at an offset. */
+void rf_fetcher_restart_locked (RfFetcher *self, guint64 start);
+
+/* Whether there is nothing more to be had; sets the error then. */
+gboolean rf_fetcher_is_closed_locked (RfFetcher *self, GError **error);
 
 /* Has rf_fill_locked() called on the fetcher's thread. Any lock may be held. */
 void rf_fetcher_post_fill (RfFetcher *self);
