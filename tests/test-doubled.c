@@ -17,7 +17,7 @@
 
 /* What that may cost: what the kernels hold of a body that nobody wants any more, and what comes until the
  * server is told. */
-#define UNDER_WAY ((guint64)128 * 1024)
+#define UNDER_WAY ((guint64)192 * 1024)
 
 #define SIZE (30 * MIB)
 

@@ -56,7 +56,9 @@ ip link set rf-server up
 "${at_client[@]}" ip address add 192.0.2.2/30 dev rf-client
 "${at_client[@]}" ip link set rf-client up
 
-# All eight requests together take four seconds for it.
+# All eight workers together take some seconds for it: a request gets what comes in its first second at once, so that
+# requests have to be for more.
+slot_size=$((4 * 1024 * 1024))
 start_nginx "$work/nginx" "$work/www" "
   server {
     listen 192.0.2.1:80;
@@ -92,7 +94,7 @@ bytes() {
 outage() {
   local seconds=$1 cut=$2 mend=$3 at
 
-  launch_begins "$location" num-workers=8
+  launch_begins "$location" num-workers=8 slot-size=$slot_size
   $cut
   at=$(bytes)
   sleep "$seconds"
@@ -108,7 +110,7 @@ outage() {
 gives_up() {
   local cut=$1 mend=$2 began took status=0
 
-  launch_begins "$location" num-workers=8 timeout=3
+  launch_begins "$location" num-workers=8 slot-size=$slot_size timeout=3
   $cut
   began=$(date +%s%N)
   wait "$launched" || status=$?

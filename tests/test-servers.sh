@@ -76,7 +76,6 @@ start_nginx "$work/nginx" "$www" "
     location /302/ { rewrite ^/302/(.*) /\$1; return 302 https://127.0.0.1:$tls\$uri; }
     location /307/ { rewrite ^/307/(.*) /\$1; return 307 https://127.0.0.1:$tls\$uri; }
     location /308/ { rewrite ^/308/(.*) /\$1; return 308 https://127.0.0.1:$tls\$uri; }
-    location /slow/ { alias $www/; limit_rate 2m; }
   }"
 start_apache "$work/apache" "$www" "$certificates"
 
@@ -188,7 +187,7 @@ if grep "^$away .*Basic" "$work/nginx/access.log"; then
 fi
 
 # A server that is gone for two seconds in the middle of it: connecting fails at once.
-launch_begins "http://127.0.0.1:$away/slow/large"
+launch_begins "http://127.0.0.1:$away/large" max-bandwidth=$((16 * 1024 * 1024))
 stop_nginx KILL
 sleep 2
 kill -0 "$launched" 2>/dev/null || wrong "ended while the server was gone"
