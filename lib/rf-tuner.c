@@ -28,6 +28,10 @@
 /* Bytes come in bursts, one a round trip, and threads run in turns of several milliseconds. */
 #define MIN_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
 
+/* Near, these turns are much of what is seen of a shorter time; and before that, windows that open and memory that is
+ * touched for the first time. */
+#define NEAR_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
+
 /* So much of each worker tells its rate: several first windows of TCP. Slow ones are judged by what they
  * bring until then. */
 #define BYTES_PER_WORKER (64 * KIB)
@@ -210,7 +214,7 @@ enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sa
     case RF_TUNER_MEASURING:
       self->base = workers;
       if (self->base_goodput == 0)
-        settle += drain;
+        settle += drain + (is_near (sample) ? NEAR_INTERVAL : 0);
       break;
     case RF_TUNER_HOLDING:
       self->base = workers;
@@ -349,7 +353,10 @@ static gboolean
 is_long_enough (const RfTuner *self, const RfTunerSample *sample)
 {
   gint64 interval = sample->now - self->before.now;
-  gint64 least = self->state == RF_TUNER_HOLDING ? MAX_INTERVAL : MIN_INTERVAL;
+  gint64 least = is_near (sample) ? NEAR_INTERVAL : MIN_INTERVAL;
+
+  if (self->state == RF_TUNER_HOLDING)
+    least = MAX_INTERVAL;
 
   if (interval < MAX (least, MIN (sample->first_byte, MAX_WAIT)))
     return FALSE;
