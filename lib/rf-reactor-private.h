@@ -65,9 +65,13 @@ void rf_reactor_post (RfReactor *self, RfTask *task);
 /* Whether the caller is on the reactor's thread. */
 gboolean rf_reactor_is_current (RfReactor *self);
 
-/* Whether the thread has hardly had a moment to wait of late: then more work is better done by another one. Any
- * thread, any lock may be held. */
+/* Whether the thread has used up a processor of late: then more work is better done by another one. Any thread, any
+ * lock may be held. */
 gboolean rf_reactor_is_busy (RfReactor *self);
+
+/* Whether it has hardly waited for anything of late, be it that it worked or that it had to wait for a processor: then
+ * more requests would bring nothing sooner. Any thread, any lock may be held. */
+gboolean rf_reactor_is_full (RfReactor *self);
 
 /* The rest: on the reactor's thread only. Whatever it calls is called without a lock. */
 void rf_reactor_start_timer (RfReactor *self, RfTimer *timer, gint64 at);

@@ -25,6 +25,9 @@
 /* One that has had a processor for so much of the time is busy. */
 #define BUSY_SHARE 0.9
 
+/* One that has waited for less than one in so many moments always had something to do. */
+#define WAITED_SHARE 10
+
 /* What has been seen of a thread holds until it has looked again, though not for ever: it may sleep. */
 #define BUSY_LASTS (3 * BUSY_INTERVAL)
 
@@ -49,6 +52,7 @@ struct _RfReactor
     RfTask *first;
     RfTask *last;
     gint64 busy_until;
+    gint64 full_until;
   } locked;
 
   /* The thread's own. */
@@ -59,6 +63,7 @@ struct _RfReactor
   int num_events;
   gint64 looked; /* when it looked last how busy it was, */
   gint64 worked; /* and what it had had of the processors by then, microseconds */
+  gint64 waited; /* microseconds since then in which it had nothing to do */
 };
 
 /* The reactors whose threads have not ended. */
@@ -194,9 +199,11 @@ note_work (RfReactor *self, gint64 now)
   busy = (double)(worked - self->worked) >= BUSY_SHARE * (double)elapsed;
   g_mutex_lock (&self->locked.lock);
   self->locked.busy_until = busy ? now + BUSY_LASTS : 0;
+  self->locked.full_until = self->waited * WAITED_SHARE < elapsed ? now + BUSY_LASTS : 0;
   g_mutex_unlock (&self->locked.lock);
   self->looked = now;
   self->worked = worked;
+  self->waited = 0;
 }
 
 gboolean
@@ -210,6 +217,17 @@ rf_reactor_is_busy (RfReactor *self)
   return until != 0 && g_get_monotonic_time () < until;
 }
 
+gboolean
+rf_reactor_is_full (RfReactor *self)
+{
+  gint64 until;
+
+  g_mutex_lock (&self->locked.lock);
+  until = self->locked.full_until;
+  g_mutex_unlock (&self->locked.lock);
+  return until != 0 && g_get_monotonic_time () < until;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -218,12 +236,16 @@ run (gpointer data)
   block_signals ();
   while (self->last_func == NULL || has_tasks (self))
     {
-      int count = epoll_wait (self->epoll_fd, self->events, EVENTS_AT_ONCE, time_to_wait (self));
+      int timeout = time_to_wait (self);
+      gint64 began = g_get_monotonic_time ();
+      int count = epoll_wait (self->epoll_fd, self->events, EVENTS_AT_ONCE, timeout);
+      gint64 now = g_get_monotonic_time ();
 
       if (count < 0 && errno != EINTR)
         g_error ("epoll_wait() failed: %s", g_strerror (errno));
       self->num_events = MAX (count, 0);
-      note_work (self, g_get_monotonic_time ());
+      self->waited += now - began;
+      note_work (self, now);
       run_events (self);
       run_timers (self);
       run_tasks (self);

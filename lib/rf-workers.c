@@ -281,7 +281,7 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
 /* Whether there is room for more than comes, and more is wanted: of a consumer who has not come yet, nor asks
  * for any more, nothing is known. */
 static gboolean
-is_starved_locked (RfFetcher *self)
+has_room_locked (RfFetcher *self)
 {
   if (self->locked.state != RF_FETCHER_PARALLEL || self->locked.is_held
       || self->locked.parts.length >= self->locked.read_ahead)
@@ -295,7 +295,7 @@ is_starved_locked (RfFetcher *self)
 void
 rf_workers_note_limit_locked (RfFetcher *self)
 {
-  gboolean is_starved = is_starved_locked (self);
+  gboolean is_starved = has_room_locked (self) && !rf_reactor_is_full (self->thread->reactor);
   gint64 now;
 
   if (is_starved == (self->locked.starved_since != 0))

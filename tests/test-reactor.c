@@ -804,11 +804,11 @@ run_toil (gpointer data)
 }
 
 static void
-wait_for_busy (RfReactor *reactor, gboolean busy)
+wait_for (gboolean (*is_so) (RfReactor *), RfReactor *reactor, gboolean expected)
 {
   gint64 until = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
 
-  while (rf_reactor_is_busy (reactor) != busy)
+  while (is_so (reactor) != expected)
     {
       g_assert_cmpint (g_get_monotonic_time (), <, until);
       g_thread_yield ();
@@ -822,11 +822,14 @@ test_busy (void)
   Toil toil = { .reactor = reactor, .task = { .func = run_toil } };
 
   g_assert_false (rf_reactor_is_busy (reactor));
+  g_assert_false (rf_reactor_is_full (reactor));
   toil.task.data = &toil;
   rf_reactor_post (reactor, &toil.task);
-  wait_for_busy (reactor, TRUE);
+  wait_for (rf_reactor_is_busy, reactor, TRUE);
+  wait_for (rf_reactor_is_full, reactor, TRUE);
   g_atomic_int_set (&toil.stop, TRUE);
-  wait_for_busy (reactor, FALSE);
+  wait_for (rf_reactor_is_busy, reactor, FALSE);
+  wait_for (rf_reactor_is_full, reactor, FALSE);
   end_reactor (reactor);
 }
 

@@ -93,7 +93,7 @@ parallel() {
   if grep -v "^$port [0-9]* $protocol 206 " <<<"$lines"; then
     wrong "another answer than 206 by $protocol"
   fi
-  (($(cut -d ' ' -f 2 <<<"$lines" | sort -u | wc -l) >= 4))
+  (($(cut -d ' ' -f 2 <<<"$lines" | sort -u | wc -l) >= 2))
 }
 
 # check_files FOLDER PORT PROTOCOL BASE PROPERTY...
