@@ -206,26 +206,28 @@ note_work (RfReactor *self, gint64 now)
   self->waited = 0;
 }
 
-gboolean
-rf_reactor_is_busy (RfReactor *self)
+/* Whether what was seen at last still holds. */
+static gboolean
+holds (RfReactor *self, const gint64 *locked_until)
 {
   gint64 until;
 
   g_mutex_lock (&self->locked.lock);
-  until = self->locked.busy_until;
+  until = *locked_until;
   g_mutex_unlock (&self->locked.lock);
   return until != 0 && g_get_monotonic_time () < until;
 }
 
 gboolean
+rf_reactor_is_busy (RfReactor *self)
+{
+  return holds (self, &self->locked.busy_until);
+}
+
+gboolean
 rf_reactor_is_full (RfReactor *self)
 {
-  gint64 until;
-
-  g_mutex_lock (&self->locked.lock);
-  until = self->locked.full_until;
-  g_mutex_unlock (&self->locked.lock);
-  return until != 0 && g_get_monotonic_time () < until;
+  return holds (self, &self->locked.full_until);
 }
 
 static gpointer

@@ -46,12 +46,12 @@ typedef struct
   gsize budget;
 
   RfTunerState state;
-  guint base;            /* workers to go back to */
-  double base_goodput;   /* what they bring, bytes a second; 0: not measured */
-  RfTunerSample entered; /* when the state began */
-  gboolean was_refused;  /* some requests were, in the state before */
-  gint64 settled_at;     /* from then on the workers show what they bring */
-  RfTunerSample before;  /* at the beginning of the interval; earlier than that: it has not begun */
+  guint base;             /* workers to go back to */
+  double base_goodput;    /* what they bring, bytes a second; 0: not measured */
+  guint64 refused_before; /* refusals when the state began */
+  gboolean was_refused;   /* some requests were, in the state before */
+  gint64 settled_at;      /* from then on the workers show what they bring */
+  RfTunerSample before; /* at the beginning of the interval; earlier than that: it has not begun */
 
   /* While holding. */
   RfTunerState trial; /* the next one: RISING or FALLING */

@@ -221,8 +221,8 @@ enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sa
       self->trial_at = sample->now + self->pause;
       break;
     }
-  self->was_refused = sample->refusals > self->entered.refusals;
-  self->entered = *sample;
+  self->was_refused = sample->refusals > self->refused_before;
+  self->refused_before = sample->refusals;
   self->before = *sample;
   self->settled_at = sample->now + MIN (settle, MAX_WAIT);
 }
@@ -276,7 +276,7 @@ static void
 judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
   double growth = (double)(self->workers - self->base) / self->base;
-  gboolean refused = sample->refusals > self->entered.refusals;
+  gboolean refused = sample->refusals > self->refused_before;
   double gain = refused || is_near (sample) ? DEAR_GAIN : GAIN;
 
   if (goodput >= self->base_goodput * (1 + gain * growth))
