@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * event. The functions may be called from any thread. */
 typedef struct
 {
-  _Atomic guint32 word; /* bit 0: set; the rest counts interruptions of waiters */
+  _Atomic guint32 word; /* bit 0: set; bit 1: somebody may wait; the rest counts interruptions */
 } RfEvent;
 
 void rf_event_set (RfEvent *self);

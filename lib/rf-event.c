@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* An event is a futex: four bytes of shared memory, no descriptor, and no system call unless somebody
- * has to wait. A cancellation changes the word too (it counts up), so that a waiter which has just
- * found itself not cancelled cannot fall asleep on the word it read before. */
+ * has to wait: who goes to sleep says so in the word. A cancellation changes the word too (it counts up),
+ * so that a waiter which has just found itself not cancelled cannot fall asleep on the word it read before. */
 
 #include "rf-event-private.h"
 
@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #define SET 1u
-#define INTERRUPTION 2u
+#define WAITED_FOR 2u
+#define INTERRUPTION 4u
 
 static void
 wake_all (RfEvent *self)
@@ -48,10 +49,16 @@ take (RfEvent *self)
   return (atomic_fetch_and_explicit (&self->word, ~SET, memory_order_acquire) & SET) != 0;
 }
 
+/* All who wait are woken, so none of them is left in the word. */
 void
 rf_event_set (RfEvent *self)
 {
-  if ((atomic_fetch_or_explicit (&self->word, SET, memory_order_release) & SET) == 0)
+  guint32 word = atomic_load_explicit (&self->word, memory_order_relaxed);
+
+  while (!atomic_compare_exchange_weak_explicit (&self->word, &word, (word | SET) & ~WAITED_FOR,
+                                                 memory_order_release, memory_order_relaxed))
+    ;
+  if ((word & WAITED_FOR) != 0)
     wake_all (self);
 }
 
@@ -73,7 +80,7 @@ wait_until (RfEvent *self, gint64 deadline, GCancellable *cancellable, GError **
 {
   for (;;)
     {
-      guint32 word = atomic_load_explicit (&self->word, memory_order_relaxed);
+      guint32 word = atomic_fetch_or_explicit (&self->word, WAITED_FOR, memory_order_relaxed);
       gint64 left = deadline < 0 ? -1 : deadline - g_get_monotonic_time ();
 
       if (take (self))
@@ -86,7 +93,7 @@ wait_until (RfEvent *self, gint64 deadline, GCancellable *cancellable, GError **
                                "The slot was not ready in the time given");
           return FALSE;
         }
-      sleep_while (self, word, left);
+      sleep_while (self, word | WAITED_FOR, left);
     }
 }
 
