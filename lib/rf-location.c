@@ -26,6 +26,9 @@ struct _RfLocation
   char *bare; /* the same without user and password */
   char *user;
   char *password;
+  char *host; /* in small letters */
+  int port;
+  gboolean is_encrypted;
   char *server;
   char *display;
 };
@@ -112,7 +115,6 @@ rf_location_new (const char *text, GError **error)
   g_autoptr (RfLocation) self = NULL;
   g_autofree char *scheme = NULL;
   g_autofree char *host = NULL;
-  g_autofree char *lower_host = NULL;
   const char *rest;
   gsize authority, host_at, rest_length;
   int port;
@@ -146,8 +148,10 @@ rf_location_new (const char *text, GError **error)
     return NULL;
   self->uri = g_strdup_printf ("%s://%.*s", scheme, (int)rest_length, rest);
   self->bare = g_strdup_printf ("%s://%.*s", scheme, (int)(rest_length - host_at), rest + host_at);
-  lower_host = g_ascii_strdown (host, -1);
-  self->server = g_strdup_printf ("%s://%s:%d", scheme, lower_host, port);
+  self->host = g_ascii_strdown (host, -1);
+  self->port = port;
+  self->is_encrypted = strcmp (scheme, "https") == 0;
+  self->server = g_strdup_printf ("%s://%s:%d", scheme, self->host, port);
   self->display = rf_uri_redact (self->uri);
   return g_steal_pointer (&self);
 }
@@ -168,6 +172,7 @@ rf_location_unref (RfLocation *self)
   g_free (self->bare);
   g_free (self->user);
   g_free (self->password);
+  g_free (self->host);
   g_free (self->server);
   g_free (self->display);
   g_free (self);
@@ -212,27 +217,17 @@ rf_location_get_server (const RfLocation *self)
 gboolean
 rf_location_is_encrypted (const RfLocation *self)
 {
-  return g_str_has_prefix (self->server, "https:");
+  return self->is_encrypted;
 }
 
 gboolean
 rf_location_trusts (const RfLocation *self, const RfLocation *other)
 {
-  g_autofree char *scheme = NULL;
-  g_autofree char *other_scheme = NULL;
-  g_autofree char *host = NULL;
-  g_autofree char *other_host = NULL;
-  int port, other_port;
-
-  if (!g_uri_split_network (self->bare, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, &scheme,
-                            &host, &port, NULL)
-      || !g_uri_split_network (other->bare, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE,
-                               &other_scheme, &other_host, &other_port, NULL)
-      || g_ascii_strcasecmp (host, other_host) != 0)
+  if (strcmp (self->host, other->host) != 0)
     return FALSE;
-  if (strcmp (scheme, other_scheme) == 0)
-    return port == other_port;
-  return strcmp (other_scheme, "https") == 0 && port == HTTP_PORT && other_port == HTTPS_PORT;
+  if (self->is_encrypted == other->is_encrypted)
+    return self->port == other->port;
+  return other->is_encrypted && self->port == HTTP_PORT && other->port == HTTPS_PORT;
 }
 
 /* Servers write spaces and letters beyond ASCII into a Location as they are; everybody encodes them. */
