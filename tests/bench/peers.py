@@ -55,8 +55,10 @@ def receive(
     slots: int = DEFAULT_SLOTS,
     slot_size: int = DEFAULT_SLOT_SIZE,
     whole: bool = False,
+    hot: bool = False,
 ) -> Peer:
-    """`whole`: by one request, instead of one for each slot."""
+    """Fills the slots of a ring in turn, or, `hot`, the same one of each connection again and again.
+    `whole`: by one request, which fills the same slot all the time, instead of one for each slot."""
 
     def command(job: Job) -> list[str]:
         return [
@@ -66,10 +68,11 @@ def receive(
             "--slot-size", str(slot_size),
             "--num-slots", str(max(slots, connections)),
             "--request-size", str(job.load.size if whole else slot_size),
+            *(["--hot"] if hot else []),
             *content_options(job),
         ]  # fmt: skip
 
-    name = "recv(), one request" if whole else f"recv() × {connections}"
+    name = "recv(), one request" if whole else f"recv() × {connections}{', hot' if hot else ''}"
     return Peer(name, "", command, "limit")
 
 

@@ -30,6 +30,7 @@ typedef struct
   gint64 slot_size;
   gint64 request_size; /* 0: a slot */
   int num_slots;
+  gboolean hot;
 } Program;
 
 typedef struct
@@ -51,7 +52,8 @@ typedef struct
   guint8 *ring;
   gsize ring_size;
   Connection *connections;
-  guint64 next; /* where the next part begins */
+  guint64 next;    /* where the next part begins */
+  int latest_slot; /* that was taken */
   guint64 bytes;
   guint n_busy;
   gint64 first; /* when the first byte of a body came; 0: not yet */
@@ -103,6 +105,34 @@ open_connection (Run *run, Connection *connection, GError **error)
   return TRUE;
 }
 
+static guint8 *
+get_slot (const Run *run, int slot)
+{
+  return run->ring + (gsize)slot * (gsize)run->program->slot_size;
+}
+
+static gboolean
+is_being_filled (const Run *run, const guint8 *slot)
+{
+  for (int i = 0; i < run->program->connections; i++)
+    if (run->connections[i].slot == slot)
+      return TRUE;
+  return FALSE;
+}
+
+/* The slots in turn, as a ring has them filled; or one for each connection, which stays in the caches. */
+static void
+take_slot (Run *run, Connection *connection)
+{
+  if (run->program->hot && connection->slot != NULL)
+    return;
+  connection->slot = NULL;
+  do
+    run->latest_slot = (run->latest_slot + 1) % run->program->num_slots;
+  while (is_being_filled (run, get_slot (run, run->latest_slot)));
+  connection->slot = get_slot (run, run->latest_slot);
+}
+
 /* Asks for the next part, if there is one left. */
 static gboolean
 begin_part (Run *run, Connection *connection, GError **error)
@@ -118,6 +148,7 @@ begin_part (Run *run, Connection *connection, GError **error)
   if (connection->length == 0)
     return TRUE;
 
+  take_slot (run, connection);
   run->next += connection->length;
   run->n_busy++;
   request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s:%d\r\n"
@@ -253,7 +284,6 @@ run_all (Run *run, GError **error)
       Connection *connection = &run->connections[i];
       struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
 
-      connection->slot = run->ring + (gsize)i * (gsize)run->program->slot_size;
       if (!open_connection (run, connection, error) || !begin_part (run, connection, error))
         return FALSE;
       if (epoll_ctl (epoll, EPOLL_CTL_ADD, connection->fd, &event) != 0)
@@ -307,6 +337,8 @@ parse_options (Program *program, int *argc, char ***argv, GError **error)
     { "request-size", 0, 0, G_OPTION_ARG_INT64, &program->request_size,
       "Bytes of a request (0: a slot)", "N" },
     { "num-slots", 0, 0, G_OPTION_ARG_INT, &program->num_slots, "Slots of the ring", "N" },
+    { "hot", 0, 0, G_OPTION_ARG_NONE, &program->hot, "Fill the same few slots again and again",
+      NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) options = g_option_context_new ("- measure recv()");

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A pad probe sees what leaves the source, so that every element is measured at the same place and the
- * sink needs no signals. A lock for each buffer costs nothing beside the buffer. */
+ * sink needs no signals. A lock for each buffer costs nothing beside the buffer; a wake-up would be a system call,
+ * so there is one only where somebody waits, and for what is waited for. */
 
 #include "rf-bench-stream.h"
 
@@ -10,6 +11,8 @@
 
 /* How often a wait looks around. */
 #define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
+
+#define NOT_AWAITED G_MAXUINT64
 
 struct _RfBenchStream
 {
@@ -26,6 +29,7 @@ struct _RfBenchStream
     guint64 position; /* of the next buffer */
     guint64 sought;   /* the same, from the next flush on */
     guint64 since_flush;
+    guint64 awaited;     /* so much since the flush is waited for; NOT_AWAITED: nothing is */
     gboolean is_flushed; /* no buffer has come since the start or a seek */
     GError *error;
   } locked;
@@ -75,7 +79,8 @@ take_buffer (RfBenchStream *self, GstBuffer *buffer)
   self->locked.position += size;
   self->locked.since_flush += size;
   self->locked.times.bytes += size;
-  g_cond_signal (&self->cond);
+  if (self->locked.since_flush >= self->locked.awaited)
+    g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
 }
 
@@ -122,6 +127,7 @@ rf_bench_stream_new (const char *element, const RfBenchContent *content, GError 
     return NULL;
   self = g_new0 (RfBenchStream, 1);
   self->content = content;
+  self->locked.awaited = NOT_AWAITED;
   self->pipeline = pipeline;
   self->source = gst_bin_get_by_name (GST_BIN (pipeline), "rf-bench-source");
   self->bus = gst_element_get_bus (pipeline);
@@ -246,9 +252,11 @@ have_come (RfBenchStream *self, guint64 n_bytes)
   gboolean come;
 
   g_mutex_lock (&self->lock);
+  self->locked.awaited = n_bytes;
   while (!(come = !self->locked.is_flushed && self->locked.since_flush >= n_bytes))
     if (!g_cond_wait_until (&self->cond, &self->lock, end))
       break;
+  self->locked.awaited = NOT_AWAITED;
   g_mutex_unlock (&self->lock);
   return come;
 }

@@ -31,11 +31,12 @@ def paced(size: int, *faults: str, latency_ms: int = PACED_LATENCY_MS) -> Load:
 
 
 def loopback(name: str, title: str, quick: bool, tls: bool) -> Scenario:
-    """The limits have rings that are no larger than what two and eight workers use."""
+    """The limits have the rings that one, two and eight workers have; the last, slots that stay in the caches."""
     size = 4 * MIB if quick else 2 * GIB
     who = [AUTOMATIC, ringfetch(2), ringfetch(8), SOUP, CURL_ELEMENT, curl(), aria2(8), axel(8)]
     if not tls:
         who += [receive(1, whole=True), receive(1, 4, MIB), receive(2, 8, MIB), receive(8, 32, MIB)]
+        who += [receive(2, 8, MIB, hot=True)]
     case = Case(size_text(size), Load(size, tls=tls), tuple(who))
     return Scenario(name, title, (case,), ALL_RATES, turns=3 if tls else 5)
 
