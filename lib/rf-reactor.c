@@ -7,12 +7,12 @@
 #include "rf-reactor-private.h"
 
 #include "rf-error.h"
+#include "rf-meter-private.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Events taken from the kernel at a time: more than the descriptors that are ready at once on a
@@ -22,11 +22,9 @@
 /* How often the thread looks how busy it has been: bytes come in turns of some milliseconds. */
 #define BUSY_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
 
-/* One that has had a processor for so much of the time is busy. */
+/* One that has had a processor for so much of the time is busy; and with the time in which it would have needed
+ * one, and others had them all, it is full. */
 #define BUSY_SHARE 0.9
-
-/* One that has waited for less than one in so many moments always had something to do. */
-#define WAITED_SHARE 10
 
 /* What has been seen of a thread holds until it has looked again, though not for ever: it may sleep. */
 #define BUSY_LASTS (3 * BUSY_INTERVAL)
@@ -61,9 +59,7 @@ struct _RfReactor
   gpointer last_data;
   struct epoll_event events[EVENTS_AT_ONCE];
   int num_events;
-  gint64 looked; /* when it looked last how busy it was, */
-  gint64 worked; /* and what it had had of the processors by then, microseconds */
-  gint64 waited; /* microseconds since then in which it had nothing to do */
+  RfMeter meter;
 };
 
 /* The reactors whose threads have not ended. */
@@ -176,34 +172,18 @@ block_signals (void)
   pthread_sigmask (SIG_SETMASK, &all, NULL);
 }
 
-static gint64
-get_thread_time (void)
-{
-  struct timespec time;
-
-  if (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time) != 0)
-    return 0;
-  return time.tv_sec * G_TIME_SPAN_SECOND + time.tv_nsec / 1000;
-}
-
 static void
-note_work (RfReactor *self, gint64 now)
+note_work (RfReactor *self)
 {
-  gint64 elapsed = now - self->looked;
-  gint64 worked;
-  gboolean busy;
+  gint64 now = g_get_monotonic_time ();
+  RfMeterReading reading;
 
-  if (elapsed < BUSY_INTERVAL)
+  if (!rf_meter_look (&self->meter, now, BUSY_INTERVAL, &reading))
     return;
-  worked = get_thread_time ();
-  busy = (double)(worked - self->worked) >= BUSY_SHARE * (double)elapsed;
   g_mutex_lock (&self->locked.lock);
-  self->locked.busy_until = busy ? now + BUSY_LASTS : 0;
-  self->locked.full_until = self->waited * WAITED_SHARE < elapsed ? now + BUSY_LASTS : 0;
+  self->locked.busy_until = reading.run >= BUSY_SHARE ? now + BUSY_LASTS : 0;
+  self->locked.full_until = reading.run + reading.late >= BUSY_SHARE ? now + BUSY_LASTS : 0;
   g_mutex_unlock (&self->locked.lock);
-  self->looked = now;
-  self->worked = worked;
-  self->waited = 0;
 }
 
 /* Whether what was seen at last still holds. */
@@ -236,22 +216,21 @@ run (gpointer data)
   RfReactor *self = data;
 
   block_signals ();
+  rf_meter_init (&self->meter, g_get_monotonic_time ());
   while (self->last_func == NULL || has_tasks (self))
     {
       int timeout = time_to_wait (self);
-      gint64 began = g_get_monotonic_time ();
       int count = epoll_wait (self->epoll_fd, self->events, EVENTS_AT_ONCE, timeout);
-      gint64 now = g_get_monotonic_time ();
 
       if (count < 0 && errno != EINTR)
         g_error ("epoll_wait() failed: %s", g_strerror (errno));
       self->num_events = MAX (count, 0);
-      self->waited += now - began;
-      note_work (self, now);
+      note_work (self);
       run_events (self);
       run_timers (self);
       run_tasks (self);
     }
+  rf_meter_clear (&self->meter);
   self->last_func (self->last_data);
 
   g_mutex_lock (&running.lock);

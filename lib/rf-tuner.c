@@ -14,8 +14,8 @@
 #define KIB ((gsize)1024)
 #define MIB (1024 * KIB)
 
-/* On the machine itself, or beside it, even if it is busy: the processor is the limit, and each worker more costs
- * time and memory. Two make use of two cores. */
+/* On the machine itself, or beside it: the processor is the limit, and each worker more costs time and memory. Two
+ * make use of two cores. A machine that is full makes all that is near seem far, and what is far no faster. */
 #define NEAR (2 * G_TIME_SPAN_MILLISECOND)
 #define NEAR_WORKERS 2
 
@@ -123,6 +123,7 @@ rf_tuner_init (
     .budget = MAX (budget, smallest),
     .pause = FIRST_PAUSE,
     .trial = RF_TUNER_RISING,
+    .is_guess = TRUE,
     .pardons = FIRST_PARDONS,
     .ceiling = G_MAXUINT,
   };
@@ -148,6 +149,9 @@ choose_part_size (RfTuner *self, const RfTunerSample *sample)
   size = MIN (size, most);
   if (size > MIN_PART_SIZE)
     size -= size % PART_STEP;
+  /* Larger parts would only be more memory. */
+  if (sample->is_full)
+    size = MIN (size, self->part_size);
   if (self->part_size > most
       || ABS ((gssize)size - (gssize)self->part_size) > (gssize)self->part_size / PART_HYSTERESIS)
     self->part_size = size;
@@ -190,7 +194,7 @@ get_drain (const RfTuner *self, const RfTunerSample *sample)
 static gboolean
 is_near (const RfTunerSample *sample)
 {
-  return sample->first_byte > 0 && sample->first_byte < NEAR;
+  return sample->first_byte > 0 && (sample->first_byte < NEAR || sample->is_full);
 }
 
 /* All changes of the state. Workers that are too many go when their parts end. */
@@ -240,6 +244,7 @@ start_trial (RfTuner *self, const RfTunerSample *sample)
   guint higher = get_higher (self);
   guint lower = get_lower (self);
 
+  self->is_guess = FALSE;
   if (self->trial == RF_TUNER_RISING && higher > self->base)
     {
       RfTunerState state = self->state == RF_TUNER_HOLDING ? RF_TUNER_RISING : RF_TUNER_CLIMBING;
@@ -457,6 +462,14 @@ lift_ceiling (RfTuner *self, gint64 now)
     self->ceiling = G_MAXUINT;
 }
 
+/* The first byte tells how far away the server is, until it is seen that it had to wait for a processor here. */
+static guint
+guess_workers (const RfTuner *self, const RfTunerSample *sample)
+{
+  return CLAMP (is_near (sample) ? NEAR_WORKERS : FAR_WORKERS, self->min_workers,
+                self->max_workers);
+}
+
 static void
 decide (RfTuner *self, const RfTunerSample *sample)
 {
@@ -464,10 +477,12 @@ decide (RfTuner *self, const RfTunerSample *sample)
     {
       self->refusals = sample->refusals;
       if (sample->received > 0)
-        measure_again (self,
-                       CLAMP (is_near (sample) ? NEAR_WORKERS : FAR_WORKERS, self->min_workers,
-                              self->max_workers),
-                       sample);
+        measure_again (self, guess_workers (self, sample), sample);
+      return;
+    }
+  if (self->is_guess && guess_workers (self, sample) < self->base)
+    {
+      measure_again (self, guess_workers (self, sample), sample);
       return;
     }
   if (heed_refusals (self, sample))

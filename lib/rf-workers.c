@@ -325,6 +325,7 @@ rf_workers_tune_locked (RfFetcher *self, gint64 now)
     .refusals = self->locked.refusals,
     .first_byte = usual.first_byte,
     .rate = usual.rate,
+    .is_full = rf_reactor_is_full (self->thread->reactor),
     .busy = load.num_waiting + load.num_flowing,
   };
   self->locked.tuned = now;

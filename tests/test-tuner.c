@@ -278,6 +278,54 @@ test_near (void)
   g_assert_cmpuint (f.tuner.workers, <=, 4);
 }
 
+/* A machine that is full makes what is near seem far: as soon as that is seen, what was guessed is taken back. What
+ * has proved its worth stays. */
+static void
+test_full (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 200.0 * MIB);
+  f.sample.is_full = TRUE;
+  f.starved = 0;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+  run_apart (&f, 10 * S);
+  g_assert_cmpuint (f.most, ==, 2);
+  g_assert_cmpuint (f.tuner.part_size, ==, MIB);
+
+  init (&f, 64, 100.0 * MIB, 200.0 * MIB);
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, START);
+  f.sample.is_full = TRUE;
+  f.starved = 0;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
+
+  init (&f, 64, 10.0 * MIB, 1000.0 * MIB);
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+  f.sample.is_full = TRUE;
+  f.starved = 0;
+  run_apart (&f, 10 * S);
+  g_assert_cmpuint (f.least, ==, 64);
+}
+
+/* The first byte is late there because of the machine, which is no reason for larger parts. */
+static void
+test_part_size_when_full (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 200.0 * MIB);
+  f.sample.is_full = TRUE;
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.part_size, ==, MIB);
+  f.sample.is_full = FALSE;
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.part_size, ==, 4 * MIB);
+}
+
 /* A trial that is refused ends where it began. */
 static void
 test_refused_trial (void)
@@ -502,6 +550,8 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/gain-counts-for-a-slow-consumer", test_gain_counts_for_a_slow_consumer);
   g_test_add_func ("/tuner/idle-workers", test_idle_workers);
   g_test_add_func ("/tuner/near", test_near);
+  g_test_add_func ("/tuner/full", test_full);
+  g_test_add_func ("/tuner/part-size-when-full", test_part_size_when_full);
   g_test_add_func ("/tuner/refusals", test_refusals);
   g_test_add_func ("/tuner/refused-trial", test_refused_trial);
   g_test_add_func ("/tuner/refused-by-chance", test_refused_by_chance);
