@@ -250,6 +250,9 @@ void rf_lane_post_locked (RfLane *self);
 void rf_lane_take_slot (RfLane *self, const RfGap *gap);
 void rf_lane_leave_slot (RfLane *self);
 
+/* The first bytes of a part are about to come: has them go to the slot that was in use last, if it is free. */
+void rf_lane_warm_slot_locked (RfLane *self);
+
 /* Lets other requests have their turn at the server. Of a call that will not come it drops the reference, which is
  * not the last one while the lane is not idle: so the fetcher's lock may be held. */
 void rf_lane_leave_turn (RfLane *self);

@@ -143,7 +143,10 @@ lane_head (gpointer sink, const RfResponseHead *head)
   if (self->state != RF_LANE_CANCELLING)
     verdict = judge_head_locked (self, head);
   if (verdict == RF_BODY_ACCEPT)
-    rf_lane_expect_body_locked (self);
+    {
+      rf_lane_warm_slot_locked (self);
+      rf_lane_expect_body_locked (self);
+    }
   g_mutex_unlock (&fetcher->locked.lock);
   if (verdict == RF_BODY_DRAIN)
     rf_lane_expect_end (self);

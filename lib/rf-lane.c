@@ -72,6 +72,19 @@ rf_lane_take_slot (RfLane *self, const RfGap *gap)
 }
 
 void
+rf_lane_warm_slot_locked (RfLane *self)
+{
+  const RfGap *gap = self->gap;
+
+  if (gap == NULL || gap->range.start != gap->part->range.start
+      || gap->range.end != gap->part->range.end)
+    return;
+  gap->part->slot = rf_ring_buffer_exchange (self->fetcher->ring, gap->part->slot);
+  self->slot = (int)gap->part->slot;
+  self->dest = rf_ring_buffer_get_slot_data (self->fetcher->ring, gap->part->slot);
+}
+
+void
 rf_lane_leave_slot (RfLane *self)
 {
   if (self->slot >= 0)

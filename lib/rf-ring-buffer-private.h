@@ -32,6 +32,12 @@ gboolean rf_ring_buffer_is_scarce (RfRingBuffer *self);
 void rf_ring_buffer_begin_write (RfRingBuffer *self, guint slot);
 void rf_ring_buffer_end_write (RfRingBuffer *self, guint slot);
 
+/* Gives a reserved slot, into which nothing has been written, back for the one that became free last, if that was after
+ * it did: so what comes goes where the processor's caches are warm, and what has only been asked for keeps nothing warm
+ * from it. Only for the one writer that the slot has; if there are more, it stays. Returns the slot that is reserved,
+ * and written to, now. */
+guint rf_ring_buffer_exchange (RfRingBuffer *self, guint slot);
+
 /* Passes over bytes that nobody wants, present or not. */
 void rf_ring_buffer_skip (RfRingBuffer *self, guint slot, gsize length);
 

@@ -38,6 +38,7 @@ typedef struct
   gsize delivered; /* prefix that has been handed out or passed over; may run ahead of filled */
   guint writers;   /* requests that may write */
   guint lent;      /* loans outstanding */
+  guint64 freed;   /* when it became free last: after so many that did */
 } RfSlot;
 
 /* The function to call when a slot gets free, kept alive while it is called without the lock. */
@@ -63,9 +64,10 @@ struct _RfRingBuffer
   {
     GMutex lock;
     RfSlot *slots;
-    guint *free_stack;
+    guint *free_stack; /* in the order in which they became free */
     guint num_free;
-    guint num_lent; /* slots with loans */
+    guint64 num_freed; /* so often a slot became free */
+    guint num_lent;    /* slots with loans */
     RfFreeNotify *notify;
   } locked;
 };
@@ -82,6 +84,18 @@ free_notify_unref (RfFreeNotify *notify)
   g_free (notify);
 }
 
+static void
+push_free_locked (RfRingBuffer *self, guint index)
+{
+  const RfSlot *slots = self->locked.slots;
+  guint *stack = self->locked.free_stack;
+  guint place = self->locked.num_free++;
+
+  for (; place > 0 && slots[stack[place - 1]].freed > slots[index].freed; place--)
+    stack[place] = stack[place - 1];
+  stack[place] = index;
+}
+
 /* Makes the slot free if nothing keeps it. Returns whether it became free. */
 static gboolean
 settle_locked (RfRingBuffer *self, guint index)
@@ -90,8 +104,8 @@ settle_locked (RfRingBuffer *self, guint index)
 
   if (slot->length == 0 || slot->delivered < slot->length || slot->writers > 0 || slot->lent > 0)
     return FALSE;
-  *slot = (RfSlot){ 0 };
-  self->locked.free_stack[self->locked.num_free++] = index;
+  *slot = (RfSlot){ .freed = ++self->locked.num_freed };
+  push_free_locked (self, index);
   return TRUE;
 }
 
@@ -652,6 +666,32 @@ rf_ring_buffer_is_scarce (RfRingBuffer *self)
   scarce = self->locked.num_lent + SLOTS_KEPT > self->num_slots;
   g_mutex_unlock (&self->locked.lock);
   return scarce;
+}
+
+guint
+rf_ring_buffer_exchange (RfRingBuffer *self, guint slot)
+{
+  RfSlot *slots = self->locked.slots;
+  guint warmest = slot;
+
+  g_mutex_lock (&self->locked.lock);
+  g_assert (slots[slot].length > 0 && slots[slot].filled == 0 && slots[slot].lent == 0);
+  if (self->locked.num_free > 0 && slots[slot].writers == 1)
+    warmest = self->locked.free_stack[self->locked.num_free - 1];
+  if (slots[warmest].freed > slots[slot].freed)
+    {
+      guint64 freed = slots[warmest].freed;
+
+      self->locked.num_free--;
+      slots[warmest] = slots[slot];
+      slots[warmest].freed = freed;
+      rf_event_clear (&self->events[warmest]);
+      slots[slot] = (RfSlot){ .freed = slots[slot].freed };
+      push_free_locked (self, slot);
+      slot = warmest;
+    }
+  g_mutex_unlock (&self->locked.lock);
+  return slot;
 }
 
 void

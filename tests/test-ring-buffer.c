@@ -62,6 +62,97 @@ test_writer_keeps_slot (void)
   g_assert_cmpint (rf_ring_buffer_reserve (ring, 1), ==, 0);
 }
 
+static guint
+reserve (RfRingBuffer *ring, gsize length)
+{
+  int slot = rf_ring_buffer_reserve (ring, length);
+
+  g_assert_cmpint (slot, >=, 0);
+  rf_ring_buffer_begin_write (ring, (guint)slot);
+  return (guint)slot;
+}
+
+/* Fills what is left of a slot, and has it consumed. */
+static void
+use_up (RfRingBuffer *ring, guint slot, gsize length)
+{
+  rf_ring_buffer_commit (ring, slot, length);
+  rf_ring_buffer_end_write (ring, slot);
+  rf_ring_buffer_lend (ring, slot, length);
+  rf_ring_buffer_release (ring, slot);
+}
+
+/* What comes first gets the slot that was in use last, and not what was asked for first. */
+static void
+test_exchange (void)
+{
+  g_autoptr (RfRingBuffer) ring = new_ring (4);
+  guint a = reserve (ring, 100);
+  guint b = reserve (ring, 200);
+  guint c = reserve (ring, 300);
+  guint free, filling, lent;
+
+  /* The fourth has never been in use. */
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, a), ==, a);
+
+  use_up (ring, b, 200);
+  use_up (ring, c, 300);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, a), ==, c);
+  rf_ring_buffer_count_slots (ring, &free, &filling, &lent);
+  g_assert_cmpuint (free, ==, 3);
+  g_assert_cmpuint (filling, ==, 1);
+  g_assert_cmpuint (lent, ==, 0);
+
+  /* The length and the writer have gone over, and what was ready is not. */
+  g_assert_false (rf_ring_buffer_is_ready (ring, c));
+  g_assert_cmpuint (rf_ring_buffer_commit (ring, c, 99), ==, 99);
+  g_assert_false (rf_ring_buffer_is_ready (ring, c));
+  use_up (ring, c, 1);
+  g_assert_true (rf_ring_buffer_is_ready (ring, c));
+  rf_ring_buffer_lend (ring, c, 99);
+  rf_ring_buffer_release (ring, c);
+
+  /* All are free, in the order in which they were in use. */
+  g_assert_cmpint (rf_ring_buffer_reserve (ring, 1), ==, (int)c);
+  g_assert_cmpint (rf_ring_buffer_reserve (ring, 1), ==, (int)b);
+  g_assert_cmpint (rf_ring_buffer_reserve (ring, 1), ==, (int)a);
+}
+
+/* What is given back is no warmer than it was. */
+static void
+test_exchange_keeps_order (void)
+{
+  g_autoptr (RfRingBuffer) ring = new_ring (3);
+  guint a = reserve (ring, 10);
+  guint b = reserve (ring, 10);
+  guint c = reserve (ring, 10);
+
+  use_up (ring, b, 10);
+  use_up (ring, c, 10);
+  g_assert_cmpuint (reserve (ring, 10), ==, c);
+  use_up (ring, a, 10);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, c), ==, a);
+  g_assert_cmpuint (reserve (ring, 10), ==, c);
+  /* A colder one is not taken. */
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, c), ==, c);
+  g_assert_cmpuint (reserve (ring, 10), ==, b);
+}
+
+/* Another request, which has been given up, may still write. */
+static void
+test_exchange_waits_for_writers (void)
+{
+  g_autoptr (RfRingBuffer) ring = new_ring (2);
+  guint a = reserve (ring, 10);
+  guint b = reserve (ring, 10);
+
+  use_up (ring, b, 10);
+  rf_ring_buffer_begin_write (ring, a);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, a), ==, a);
+  rf_ring_buffer_end_write (ring, a);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, a), ==, b);
+}
+
 static void
 test_events_cross_processes (void)
 {
@@ -180,6 +271,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ring-buffer/release-in-any-order", test_release_in_any_order);
   g_test_add_func ("/ring-buffer/writer-keeps-slot", test_writer_keeps_slot);
+  g_test_add_func ("/ring-buffer/exchange", test_exchange);
+  g_test_add_func ("/ring-buffer/exchange-keeps-order", test_exchange_keeps_order);
+  g_test_add_func ("/ring-buffer/exchange-waits-for-writers", test_exchange_waits_for_writers);
   g_test_add_func ("/ring-buffer/events-cross-processes", test_events_cross_processes);
   g_test_add_func ("/ring-buffer/wait-is-cancelled", test_wait_is_cancelled);
   g_test_add_func ("/ring-buffer/named", test_named);
