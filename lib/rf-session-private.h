@@ -63,6 +63,9 @@ gboolean rf_session_leave (RfSession *self, RfTurn *turn);
 void rf_session_add_reader (RfSession *self);
 void rf_session_remove_reader (RfSession *self);
 
+/* Whether there is more than one reader. */
+gboolean rf_session_is_shared (RfSession *self);
+
 /* How many workers each reader may choose to have, so that all of them together are not too many. */
 guint rf_session_get_worker_share (RfSession *self);
 

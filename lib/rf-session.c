@@ -296,6 +296,12 @@ rf_session_remove_reader (RfSession *self)
   g_atomic_int_add (&self->num_readers, -1);
 }
 
+gboolean
+rf_session_is_shared (RfSession *self)
+{
+  return g_atomic_int_get (&self->num_readers) > 1;
+}
+
 guint
 rf_session_get_worker_share (RfSession *self)
 {

@@ -21,6 +21,7 @@ typedef struct
   gint64 first_byte; /* usual time from a request to its head, microseconds; 0: unknown */
   guint64 rate;      /* usual bytes a second of one connection while its body flows; 0: unknown */
   gboolean is_full;  /* the threads that receive have no more time: the processor is the limit, now */
+  gboolean is_shared; /* they receive for other streams, too */
   guint busy;        /* requests whose bodies flow or whose heads are waited for, now */
 } RfTunerSample;
 
@@ -48,7 +49,7 @@ typedef struct
 
   RfTunerState state;
   guint base;             /* workers to go back to */
-  gboolean is_guess;      /* they are a guess by the distance, and nothing else is known of them */
+  gboolean is_guess;      /* they are a guess, and nothing is known of them */
   double base_goodput;    /* what they bring, bytes a second; 0: not measured */
   guint64 refused_before; /* refusals when the state began */
   gboolean was_refused;   /* some requests were, in the state before */

@@ -14,13 +14,15 @@
 #define KIB ((gsize)1024)
 #define MIB (1024 * KIB)
 
-/* On the machine itself, or beside it: the processor is the limit, and each worker more costs time and memory. Two
- * make use of two cores. A machine that is full makes all that is near seem far, and what is far no faster. */
+/* On the machine itself, or beside it: the processor is the limit, and each worker more costs time and memory. A
+ * machine that is full makes all that is near seem far, and what is far no faster. */
 #define NEAR (2 * G_TIME_SPAN_MILLISECOND)
-#define NEAR_WORKERS 2
 
-/* Elsewhere one doubling less before the best number is reached. */
-#define FAR_WORKERS 4
+/* One doubling less before the best number is reached. Near, four keep two cores busy with fewer wake-ups than two. */
+#define START_WORKERS 4
+
+/* Where streams share a machine that is full, there is enough to do without. And before the first byte. */
+#define CROWDED_WORKERS 2
 
 /* A connection and a first byte. */
 #define ROUND_TRIPS_TO_SETTLE 2
@@ -127,7 +129,7 @@ rf_tuner_init (
     .pardons = FIRST_PARDONS,
     .ceiling = G_MAXUINT,
   };
-  self->base = self->workers = CLAMP (NEAR_WORKERS, self->min_workers, self->max_workers);
+  self->base = self->workers = CLAMP (CROWDED_WORKERS, self->min_workers, self->max_workers);
   self->part_size
       = MIN (MIN (INITIAL_PART_SIZE, self->max_part_size), self->budget / self->workers);
 }
@@ -462,12 +464,12 @@ lift_ceiling (RfTuner *self, gint64 now)
     self->ceiling = G_MAXUINT;
 }
 
-/* The first byte tells how far away the server is, until it is seen that it had to wait for a processor here. */
 static guint
 guess_workers (const RfTuner *self, const RfTunerSample *sample)
 {
-  return CLAMP (is_near (sample) ? NEAR_WORKERS : FAR_WORKERS, self->min_workers,
-                self->max_workers);
+  gboolean is_crowded = sample->is_full && sample->is_shared;
+
+  return CLAMP (is_crowded ? CROWDED_WORKERS : START_WORKERS, self->min_workers, self->max_workers);
 }
 
 static void

@@ -326,6 +326,7 @@ rf_workers_tune_locked (RfFetcher *self, gint64 now)
     .first_byte = usual.first_byte,
     .rate = usual.rate,
     .is_full = rf_reactor_is_full (self->thread->reactor),
+    .is_shared = rf_session_is_shared (self->session),
     .busy = load.num_waiting + load.num_flowing,
   };
   self->locked.tuned = now;
