@@ -38,7 +38,7 @@ gboolean rf_flow_is_measured (const RfFlow *self, const RfUsual *usual);
 gboolean rf_flow_is_slow (const RfFlow *self, const RfUsual *usual);
 
 /* How much of what is left it should keep if another request begins now with the rest, so that both end
- * at the same time; all of it: another one would not help. */
+ * at the same time; a slow one keeps nothing. All of it: another one would not help. */
 guint64 rf_flow_get_share (const RfFlow *self, const RfUsual *usual);
 
 G_END_DECLS

@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* One slow connection of many must not hold up what comes in order. A request is watched for a stretch of
- * time in which a usual one brings enough to be judged by; one that brings a fraction of that shares what
- * is left with another request, in the ratio of their rates. */
+ * time in which a usual one brings enough to be judged by; of one that brings a fraction of that another
+ * request takes over all that is left. Where nothing else is left to do, what is left of any other is
+ * shared, in the ratio of their rates. */
 
 #include "rf-flow-private.h"
 
@@ -25,7 +26,7 @@
  * nothing. */
 #define MIN_SHARE ((guint64)64 * 1024)
 
-/* What a slow request need not keep: the other one brings it along. */
+/* What a request need not keep: the other one brings it along. */
 #define MIN_KEPT ((guint64)16 * 1024)
 
 /* A request that brings the end nearer by less than this is not worth its load. */
@@ -103,7 +104,9 @@ rf_flow_get_share (const RfFlow *self, const RfUsual *usual)
   kept = (guint64)(own * together);
   if (kept >= self->left)
     return self->left;
-  if (kept < MIN_KEPT || self->left - kept < MIN_SHARE)
+  /* What a slow one has brought may have been a burst, so it is left nothing to wait for. That costs less than one
+   * part in SLOWNESS, and a connection that is lost in either case. */
+  if (kept < MIN_KEPT || self->left - kept < MIN_SHARE || rf_flow_is_slow (self, usual))
     {
       kept = 0;
       together = wait + (double)self->left / other;

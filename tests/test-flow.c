@@ -141,6 +141,21 @@ test_no_share (void)
   g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, flow.left);
 }
 
+/* What it has brought may have been a burst: it keeps nothing that it could bring only much later. */
+static void
+test_slow_keeps_nothing (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 20 * MIB };
+  RfFlow flow = make_flow (2 * MIB, 4 * MIB, 50 * MS);
+
+  g_assert_true (rf_flow_is_slow (&flow, &usual));
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), ==, 0);
+  flow = make_flow (2 * MIB, 6 * MIB, 50 * MS);
+  g_assert_false (rf_flow_is_slow (&flow, &usual));
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), >, 256 * KIB);
+  g_assert_cmpuint (rf_flow_get_share (&flow, &usual), <, MIB);
+}
+
 /* Too little to be shared is taken over, be it a byte, if it hardly comes. */
 static void
 test_take_over (void)
@@ -170,6 +185,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/slow", test_slow);
   g_test_add_func ("/flow/share", test_share);
   g_test_add_func ("/flow/no-share", test_no_share);
+  g_test_add_func ("/flow/slow-keeps-nothing", test_slow_keeps_nothing);
   g_test_add_func ("/flow/take-over", test_take_over);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The RingFetch authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What becomes of the request that has taken over a part of a slow one, and of both when the consumer wants
+/* What becomes of the request that has taken over what is left of a slow one, and of both when the consumer wants
  * something else. How soon slow requests are helped, and what that costs, is tested in test-splits.c. */
 
 #include <ringfetch.h>
@@ -30,10 +30,10 @@ typedef struct
 static const Speed usual = { 16 * KIB, G_TIME_SPAN_MILLISECOND };
 static const Speed unlimited = { SIZE, 0 };
 
-/* An eighth of the usual: it goes on with a part of what is left, while another one brings the rest. */
+/* An eighth of the usual: a part has come when another one takes over what is left. */
 static const Speed slow = { 2 * KIB, G_TIME_SPAN_MILLISECOND };
 
-/* Next to nothing, though it does not stall: all of it is taken over. */
+/* Next to nothing, though it does not stall: hardly any has. */
 static const Speed trickle = { 1, 20 * G_TIME_SPAN_MILLISECOND };
 
 /* So many cases at a time: not so many that what is usual comes no faster than what is slow. */
@@ -386,7 +386,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/helpers/outcomes-of-a-half", &slow, test_outcomes);
+  g_test_add_data_func ("/helpers/outcomes-of-a-part", &slow, test_outcomes);
   g_test_add_data_func ("/helpers/outcomes-of-the-whole", &trickle, test_outcomes);
   g_test_add_func ("/helpers/unlimited", test_unlimited);
   g_test_add_func ("/helpers/changes", test_changes);
