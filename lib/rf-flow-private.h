@@ -37,6 +37,12 @@ gboolean rf_flow_is_measured (const RfFlow *self, const RfUsual *usual);
 /* Whether it is much slower than usual. FALSE too where it has not been watched for long enough. */
 gboolean rf_flow_is_slow (const RfFlow *self, const RfUsual *usual);
 
+/* What a connection tells of the network at present: how its flow comes or, before that says something, how the
+ * `former` one came, which ended so long `ago`, though that may have been a burst: not more than usual. FALSE:
+ * nothing. */
+gboolean rf_flow_get_present_rate (
+    const RfFlow *self, const RfFlow *former, gint64 ago, const RfUsual *usual, guint64 *rate);
+
 /* How much of what is left it should keep if another request begins now with the rest, so that both end
  * at the same time; a slow one keeps nothing. All of it: another one would not help. */
 guint64 rf_flow_get_share (const RfFlow *self, const RfUsual *usual);

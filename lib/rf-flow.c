@@ -35,13 +35,17 @@
 /* A flow that has not been seen for this part of the time to watch it is taken for a usual one. */
 #define MIN_WATCH_SHARE 2
 
+static double
+get_own_rate (const RfFlow *self)
+{
+  return (double)self->brought * G_TIME_SPAN_SECOND / (double)self->flowing;
+}
+
 /* In bytes a second; 0: nothing comes, or nothing is known. */
 static double
 get_rate (const RfFlow *self, const RfUsual *usual)
 {
-  if (!rf_flow_is_measured (self, usual))
-    return (double)usual->rate;
-  return (double)self->brought * G_TIME_SPAN_SECOND / (double)self->flowing;
+  return rf_flow_is_measured (self, usual) ? get_own_rate (self) : (double)usual->rate;
 }
 
 static gint64
@@ -85,6 +89,21 @@ rf_flow_is_slow (const RfFlow *self, const RfUsual *usual)
   if (usual->rate == 0 || self->left == 0 || self->flowing < rf_flow_get_watch_time (usual))
     return FALSE;
   return (double)self->brought * SLOWNESS < expected;
+}
+
+gboolean
+rf_flow_get_present_rate (
+    const RfFlow *self, const RfFlow *former, gint64 ago, const RfUsual *usual, guint64 *rate)
+{
+  if (rf_flow_is_measured (self, usual))
+    {
+      *rate = (guint64)get_own_rate (self);
+      return TRUE;
+    }
+  if (former->flowing == 0 || ago > rf_flow_get_watch_time (usual))
+    return FALSE;
+  *rate = (guint64)MIN (get_own_rate (former), (double)usual->rate);
+  return TRUE;
 }
 
 guint64

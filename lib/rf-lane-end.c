@@ -206,6 +206,15 @@ is_complete_locked (RfLane *self, const RfResult *result)
 }
 
 static void
+note_body_locked (RfLane *self)
+{
+  self->former = (RfFlow){ .brought = self->range.start - self->request.range.start,
+                           .flowing = MAX (self->heard - self->answered, 1) };
+  self->ended = self->heard;
+  rf_pace_add_body (&self->fetcher->locked.pace, self->former.brought, self->former.flowing);
+}
+
+static void
 complete_locked (RfLane *self)
 {
   RfFetcher *fetcher = self->fetcher;
@@ -214,8 +223,7 @@ complete_locked (RfLane *self)
   rf_lane_begin_all_locked (fetcher, RF_LANE_PARKED);
   rf_pace_add_gap (&fetcher->locked.pace, self->longest_gap);
   if (self->answered != 0)
-    rf_pace_add_body (&fetcher->locked.pace, self->range.start - self->request.range.start,
-                      self->heard - self->answered);
+    note_body_locked (self);
   rf_window_forget_gap_locked (self->gap);
   if (fetcher->locked.state == RF_FETCHER_SEQUENTIAL)
     rf_window_finish_locked (fetcher, self->range.start);

@@ -83,6 +83,8 @@ struct _RfLane
   guint64 marked;       /* the offset that it was at, */
   gint64 marked_at;     /* when it was looked at last */
   gboolean is_slow;     /* as it was then */
+  RfFlow former;        /* the last body that came to its end; `left` is 0 */
+  gint64 ended;         /* when that was */
   gboolean is_near_end; /* a request begun now is answered when this one ends */
   gboolean is_to_share; /* another lane has nothing to do but a part of what is left of this one */
   guint64

@@ -170,18 +170,21 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
   guint64 sum = 0;
   guint count = 0;
 
-  /* Where all have become slower, none of them is slow. */
+  /* Where all have become slower, none of them is slow. Those that have just ended count too: of small parts the
+   * fast ones are over before they can be measured, and only slow ones would be left. */
   for (guint i = 0; i < self->locked.lanes->len; i++)
     {
       RfLane *lane = self->locked.lanes->pdata[i];
-      RfFlow flow;
+      RfFlow flow = { 0 };
+      guint64 rate;
 
-      if (lane == except || !is_flowing (lane) || lane->gap == NULL || lane->is_slow)
+      if (lane == except || lane->is_slow)
         continue;
-      flow = rf_lane_get_flow_locked (lane, now);
-      if (!rf_flow_is_measured (&flow, &usual))
+      if (is_flowing (lane))
+        flow = rf_lane_get_flow_locked (lane, now);
+      if (!rf_flow_get_present_rate (&flow, &lane->former, now - lane->ended, &usual, &rate))
         continue;
-      sum += (guint64)((double)flow.brought * G_TIME_SPAN_SECOND / (double)flow.flowing);
+      sum += rate;
       count++;
     }
   if (count > 0)

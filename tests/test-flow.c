@@ -176,6 +176,36 @@ test_take_over (void)
     }
 }
 
+static void
+test_present_rate (void)
+{
+  const RfUsual usual = { .first_byte = 20 * MS, .rate = 20 * MIB };
+  const RfFlow none = { 0 };
+  const RfFlow stopped = make_flow (MIB, 0, 100 * MS);
+  const RfFlow begun = make_flow (MIB, 100 * MIB, 10 * MS);
+  const RfFlow former = make_flow (0, 8 * MIB, 125 * MS);
+  const RfFlow burst = make_flow (0, 1000 * MIB, MS);
+  gint64 watch = rf_flow_get_watch_time (&usual);
+  RfFlow flow = make_flow (MIB, 5 * MIB, 100 * MS);
+  guint64 rate = 1;
+
+  /* What flows tells the most, also that nothing comes. */
+  g_assert_true (rf_flow_get_present_rate (&flow, &former, 0, &usual, &rate));
+  g_assert_cmpuint (rate, ==, 5 * MIB);
+  g_assert_true (rf_flow_get_present_rate (&stopped, &former, 0, &usual, &rate));
+  g_assert_cmpuint (rate, ==, 0);
+
+  /* Before it does, and between two requests, the last one counts, but not for long. */
+  g_assert_true (rf_flow_get_present_rate (&begun, &former, watch, &usual, &rate));
+  g_assert_cmpuint (rate, ==, 8 * MIB);
+  g_assert_true (rf_flow_get_present_rate (&none, &former, 0, &usual, &rate));
+  g_assert_cmpuint (rate, ==, 8 * MIB);
+  g_assert_true (rf_flow_get_present_rate (&none, &burst, 0, &usual, &rate));
+  g_assert_cmpuint (rate, ==, usual.rate);
+  g_assert_false (rf_flow_get_present_rate (&begun, &former, watch + 1, &usual, &rate));
+  g_assert_false (rf_flow_get_present_rate (&begun, &none, 0, &usual, &rate));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -187,5 +217,6 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/no-share", test_no_share);
   g_test_add_func ("/flow/slow-keeps-nothing", test_slow_keeps_nothing);
   g_test_add_func ("/flow/take-over", test_take_over);
+  g_test_add_func ("/flow/present-rate", test_present_rate);
   return g_test_run ();
 }
