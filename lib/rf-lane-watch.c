@@ -95,7 +95,8 @@ split_locked (RfLane *self, const RfFlow *flow, const RfUsual *usual)
   guint64 share = rf_flow_get_share (flow, usual);
   RfLane *helper;
 
-  if (share == flow->left || !rf_workers_may_begin_locked (fetcher))
+  /* Who takes over all comes in the place of the other one, and is no request more. */
+  if (share == flow->left || (share > 0 && !rf_workers_may_begin_locked (fetcher)))
     return;
   helper = rf_workers_find_idle_locked (fetcher);
   if (helper == NULL || !rf_workers_may_split_locked (self, flow, usual))
