@@ -85,7 +85,8 @@ begin_parts_locked (RfFetcher *self)
 {
   Beginning beginning = BEGINNING_NOTHING_LEFT;
 
-  while (rf_workers_may_begin_locked (self) && self->locked.parts.length < self->locked.read_ahead)
+  while (rf_workers_may_begin_locked (self)
+         && self->locked.parts.length < rf_workers_get_max_parts_locked (self))
     {
       beginning = begin_part_locked (self);
       if (beginning != BEGINNING_DONE)

@@ -327,6 +327,10 @@ void rf_workers_note_limit_locked (RfFetcher *self);
 /* How many bodies may flow at a time. */
 guint rf_workers_get_number_locked (RfFetcher *self);
 
+/* How many parts the window may have now. A consumer who waits wants more: all workers may be at work for it,
+ * however long the first part takes, but for the time after a seek. */
+guint rf_workers_get_max_parts_locked (RfFetcher *self);
+
 /* Has the number and the size of parts decided anew, from time to time. */
 void rf_workers_tune_locked (RfFetcher *self, gint64 now);
 

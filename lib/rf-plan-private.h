@@ -36,6 +36,9 @@ gboolean rf_plan_may_begin (const RfLoad *load);
 /* The most lanes that can be at work at a time. */
 guint rf_plan_get_max_lanes (guint num_workers);
 
+/* How many parts the window may have that is opened as far as `read_ahead`. */
+guint rf_plan_get_max_parts (guint read_ahead, guint num_workers, gboolean is_waited_for);
+
 /* The range of the next part. FALSE: there is none. */
 gboolean rf_plan_next_part (const RfPlan *plan, RfRange *part);
 

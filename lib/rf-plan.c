@@ -32,6 +32,13 @@ rf_plan_may_begin (const RfLoad *load)
          && num_busy < rf_plan_get_max_lanes (load->num_workers);
 }
 
+/* A first part may take longer than it takes to find out how many workers pay. */
+guint
+rf_plan_get_max_parts (guint read_ahead, guint num_workers, gboolean is_waited_for)
+{
+  return is_waited_for ? MAX (read_ahead, rf_plan_get_max_lanes (num_workers)) : read_ahead;
+}
+
 static guint64
 ramp (const RfPlan *plan)
 {

@@ -281,13 +281,23 @@ rf_workers_ask_for_share_locked (RfFetcher *self)
   rf_lane_post_locked (last);
 }
 
+guint
+rf_workers_get_max_parts_locked (RfFetcher *self)
+{
+  guint read_ahead = self->locked.read_ahead;
+
+  return rf_plan_get_max_parts (read_ahead, rf_workers_get_number_locked (self),
+                                self->locked.waiter != RF_WAITER_NONE
+                                    && read_ahead >= RF_READ_AHEAD_START);
+}
+
 /* Whether there is room for more than comes, and more is wanted: of a consumer who has not come yet, nor asks
  * for any more, nothing is known. */
 static gboolean
 has_room_locked (RfFetcher *self)
 {
   if (self->locked.state != RF_FETCHER_PARALLEL || self->locked.is_held
-      || self->locked.parts.length >= self->locked.read_ahead)
+      || self->locked.parts.length >= rf_workers_get_max_parts_locked (self))
     return FALSE;
   if (self->locked.waiter != RF_WAITER_NONE)
     return TRUE;

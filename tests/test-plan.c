@@ -93,6 +93,17 @@ test_may_begin (void)
     g_assert_cmpint (rf_plan_may_begin (&cases[i].load), ==, cases[i].may_begin);
 }
 
+/* Workers that are not waited for may not fill the ring. */
+static void
+test_max_parts (void)
+{
+  g_assert_cmpuint (rf_plan_get_max_parts (8, 4, FALSE), ==, 8);
+  g_assert_cmpuint (rf_plan_get_max_parts (8, 4, TRUE), ==, 8);
+  g_assert_cmpuint (rf_plan_get_max_parts (8, 64, FALSE), ==, 8);
+  g_assert_cmpuint (rf_plan_get_max_parts (8, 64, TRUE), ==, rf_plan_get_max_lanes (64));
+  g_assert_cmpuint (rf_plan_get_max_parts (1024, 64, TRUE), ==, 1024);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -101,5 +112,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/ramp", test_ramp);
   g_test_add_func ("/plan/far-end", test_far_end);
   g_test_add_func ("/plan/may-begin", test_may_begin);
+  g_test_add_func ("/plan/max-parts", test_max_parts);
   return g_test_run ();
 }
