@@ -240,6 +240,15 @@ measure_again (RfTuner *self, guint workers, const RfTunerSample *sample)
   enter (self, RF_TUNER_MEASURING, workers, sample);
 }
 
+/* More are not to be had, and that so many pay has just been seen, if only for a moment. */
+static void
+hold_most (RfTuner *self, const RfTunerSample *sample)
+{
+  self->pause = MAX_PAUSE;
+  self->base_goodput = 0;
+  enter (self, RF_TUNER_HOLDING, self->base, sample);
+}
+
 static void
 start_trial (RfTuner *self, const RfTunerSample *sample)
 {
@@ -252,6 +261,10 @@ start_trial (RfTuner *self, const RfTunerSample *sample)
       RfTunerState state = self->state == RF_TUNER_HOLDING ? RF_TUNER_RISING : RF_TUNER_CLIMBING;
 
       enter (self, state, higher, sample);
+    }
+  else if (self->state != RF_TUNER_HOLDING && self->base == self->max_workers)
+    {
+      hold_most (self, sample);
     }
   else if (lower < self->base)
     {
@@ -340,11 +353,15 @@ judge_fall (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
 static void
 judge_hold (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
-  gboolean changed = goodput > self->base_goodput * CHANGE || goodput * CHANGE < self->base_goodput;
+  gboolean changed
+      = self->base_goodput > 0
+        && (goodput > self->base_goodput * CHANGE || goodput * CHANGE < self->base_goodput);
 
   self->before = *sample;
   if (!starved)
     return;
+  if (self->base_goodput == 0)
+    self->base_goodput = goodput;
   if (changed)
     {
       self->pause = FIRST_PAUSE;
@@ -352,7 +369,8 @@ judge_hold (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
       self->base_goodput = goodput;
     }
   self->base_goodput += (goodput - self->base_goodput) / SMOOTH;
-  if (changed || sample->now >= self->trial_at)
+  /* A change is a reason to look for more. */
+  if ((changed && get_higher (self) > self->base) || sample->now >= self->trial_at)
     start_trial (self, sample);
 }
 
@@ -362,7 +380,8 @@ is_long_enough (const RfTuner *self, const RfTunerSample *sample)
   gint64 interval = sample->now - self->before.now;
   gint64 least = is_near (sample) ? NEAR_INTERVAL : MIN_INTERVAL;
 
-  if (self->state == RF_TUNER_HOLDING)
+  /* What one of eight brings is little beside the bursts of the others. */
+  if (self->state == RF_TUNER_HOLDING || (self->state == RF_TUNER_FALLING && !is_near (sample)))
     least = MAX_INTERVAL;
 
   if (interval < MAX (least, MIN (sample->first_byte, MAX_WAIT)))
