@@ -22,9 +22,12 @@
 /* How often the thread looks how busy it has been: bytes come in turns of some milliseconds. */
 #define BUSY_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
 
-/* One that has had a processor for so much of the time is busy; and with the time in which it would have needed
- * one, and others had them all, it is full. */
+/* One that has had a processor for so much of the time is busy. */
 #define BUSY_SHARE 0.9
+
+/* With the time in which it would have needed one, and others had them all, so much makes it full: who shares a
+ * processor does not find all of it used at every moment. */
+#define FULL_SHARE 0.8
 
 /* What has been seen of a thread holds until it has looked again, though not for ever: it may sleep. */
 #define BUSY_LASTS (3 * BUSY_INTERVAL)
@@ -182,7 +185,7 @@ note_work (RfReactor *self)
     return;
   g_mutex_lock (&self->locked.lock);
   self->locked.busy_until = reading.run >= BUSY_SHARE ? now + BUSY_LASTS : 0;
-  self->locked.full_until = reading.run + reading.late >= BUSY_SHARE ? now + BUSY_LASTS : 0;
+  self->locked.full_until = reading.run + reading.late >= FULL_SHARE ? now + BUSY_LASTS : 0;
   g_mutex_unlock (&self->locked.lock);
 }
 

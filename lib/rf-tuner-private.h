@@ -53,6 +53,7 @@ typedef struct
   double base_goodput;    /* what they bring, bytes a second; 0: not measured */
   guint64 refused_before; /* refusals when the state began */
   gboolean was_refused;   /* some requests were, in the state before */
+  gint64 shortest_wait;   /* for a first byte, as it was usual at any time */
   gint64 settled_at;      /* from then on the workers show what they bring */
   RfTunerSample before; /* at the beginning of the interval; earlier than that: it has not begun */
 

@@ -126,6 +126,7 @@ rf_tuner_init (
     .pause = FIRST_PAUSE,
     .trial = RF_TUNER_RISING,
     .is_guess = TRUE,
+    .shortest_wait = G_MAXINT64,
     .pardons = FIRST_PARDONS,
     .ceiling = G_MAXUINT,
   };
@@ -146,7 +147,7 @@ choose_part_size (RfTuner *self, const RfTunerSample *sample)
     wanted = FIRST_BYTES_PER_PART * (double)sample->rate * first_byte / G_TIME_SPAN_SECOND;
   /* Grows with the distance, so that there is no cliff where near ends. */
   if (sample->first_byte > 0)
-    wanted = MIN (wanted, NEAR_PART_SIZE * MAX (first_byte / NEAR, 1));
+    wanted = MIN (wanted, NEAR_PART_SIZE * MAX ((double)self->shortest_wait / NEAR, 1));
   size = (gsize)CLAMP (wanted, MIN_PART_SIZE, MAX (most, MIN_PART_SIZE));
   size = MIN (size, most);
   if (size > MIN_PART_SIZE)
@@ -193,10 +194,11 @@ get_drain (const RfTuner *self, const RfTunerSample *sample)
   return (gint64)MIN ((double)self->part_size * G_TIME_SPAN_SECOND / rate, MAX_WAIT);
 }
 
+/* The shortest wait tells: near, most of a longer one is that for the bodies of others. */
 static gboolean
-is_near (const RfTunerSample *sample)
+is_near (const RfTuner *self, const RfTunerSample *sample)
 {
-  return sample->first_byte > 0 && (sample->first_byte < NEAR || sample->is_full);
+  return sample->first_byte > 0 && (self->shortest_wait < NEAR || sample->is_full);
 }
 
 /* All changes of the state. Workers that are too many go when their parts end. */
@@ -220,7 +222,7 @@ enter (RfTuner *self, RfTunerState state, guint workers, const RfTunerSample *sa
     case RF_TUNER_MEASURING:
       self->base = workers;
       if (self->base_goodput == 0)
-        settle += drain + (is_near (sample) ? NEAR_INTERVAL : 0);
+        settle += drain + (is_near (self, sample) ? NEAR_INTERVAL : 0);
       break;
     case RF_TUNER_HOLDING:
       self->base = workers;
@@ -297,7 +299,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
 {
   double growth = (double)(self->workers - self->base) / self->base;
   gboolean refused = sample->refusals > self->refused_before;
-  double gain = refused || is_near (sample) ? DEAR_GAIN : GAIN;
+  double gain = refused || is_near (self, sample) ? DEAR_GAIN : GAIN;
 
   if (goodput >= self->base_goodput * (1 + gain * growth))
     {
@@ -330,7 +332,7 @@ static void
 judge_fall (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
   double less = 1 - (double)self->workers / self->base;
-  gboolean is_dear = self->was_refused || is_near (sample);
+  gboolean is_dear = self->was_refused || is_near (self, sample);
   double loss = is_dear ? MAX (DEAR_GAIN * less, LOSS) : LOSS;
 
   self->trial = RF_TUNER_RISING;
@@ -378,10 +380,11 @@ static gboolean
 is_long_enough (const RfTuner *self, const RfTunerSample *sample)
 {
   gint64 interval = sample->now - self->before.now;
-  gint64 least = is_near (sample) ? NEAR_INTERVAL : MIN_INTERVAL;
+  gint64 least = is_near (self, sample) ? NEAR_INTERVAL : MIN_INTERVAL;
 
   /* What one of eight brings is little beside the bursts of the others. */
-  if (self->state == RF_TUNER_HOLDING || (self->state == RF_TUNER_FALLING && !is_near (sample)))
+  if (self->state == RF_TUNER_HOLDING
+      || (self->state == RF_TUNER_FALLING && !is_near (self, sample)))
     least = MAX_INTERVAL;
 
   if (interval < MAX (least, MIN (sample->first_byte, MAX_WAIT)))
@@ -523,6 +526,8 @@ rf_tuner_update (RfTuner *self, const RfTunerSample *sample)
 {
   if (sample->now < self->before.now || sample->received < self->before.received)
     return;
+  if (sample->first_byte > 0)
+    self->shortest_wait = MIN (self->shortest_wait, sample->first_byte);
   lift_ceiling (self, sample->now);
   decide (self, sample);
   choose_part_size (self, sample);

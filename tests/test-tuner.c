@@ -296,6 +296,22 @@ test_near (void)
   g_assert_cmpuint (f.tuner.workers, <=, 4);
 }
 
+/* A wait that becomes longer there is that for the bodies of others. */
+static void
+test_near_stays_near (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 480.0 * MIB);
+  f.sample.first_byte = MS;
+  run (&f, S / 2);
+  f.sample.first_byte = 5 * MS;
+  run_apart (&f, 60 * S);
+  g_assert_cmpuint (f.tuner.workers, <=, 5);
+  g_assert_cmpuint (f.most, <=, 10);
+  g_assert_cmpuint (f.tuner.part_size, ==, MIB);
+}
+
 /* A stream that shares a full machine needs no more than two; and what was guessed before that was seen is taken back.
  * One that has the machine to itself keeps what it began with, and so does what has proved its worth. */
 static void
@@ -576,6 +592,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/gain-counts-for-a-slow-consumer", test_gain_counts_for_a_slow_consumer);
   g_test_add_func ("/tuner/idle-workers", test_idle_workers);
   g_test_add_func ("/tuner/near", test_near);
+  g_test_add_func ("/tuner/near-stays-near", test_near_stays_near);
   g_test_add_func ("/tuner/full", test_full);
   g_test_add_func ("/tuner/part-size-when-full", test_part_size_when_full);
   g_test_add_func ("/tuner/refusals", test_refusals);
