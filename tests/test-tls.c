@@ -65,10 +65,11 @@ test_intact (void)
   g_assert_cmpuint (counts.resumed_handshakes, >, 0);
 }
 
+/* All certificates of the system are read for that, which takes sanitizers seconds. */
 static void
 test_not_trusted (void)
 {
-  static const RfTestSettings settings = { .workers = 4 };
+  static const RfTestSettings settings = { .workers = 4, .timeout = 30 };
   g_autoptr (RfTestServer) server = new_server ((RfTestServerConfig){ 0 });
   g_autoptr (RfReader) reader = rf_test_reader_new (rf_test_server_get_uri (server), &settings);
   g_autoptr (GError) error = NULL;
