@@ -99,6 +99,29 @@ test_fields (void)
 }
 
 static gboolean
+answer_once_with_two_lengths (const RfTestScriptRequest *request, gpointer data)
+{
+  gint *is_over = data;
+  gboolean is_odd
+      = request->start >= BEFORE && g_atomic_int_compare_and_exchange (is_over, FALSE, TRUE);
+
+  return rf_test_script_answer_with (request, SIZE, is_odd ? "Content-Length: 10\r\n" : "");
+}
+
+/* It is left to libcurl to understand, which asks for the same again: so one that comes once does not count. */
+static void
+test_two_lengths_once (void)
+{
+  static const RfTestOutcome refused = { RF_TEST_REFUSED (BEFORE, PROTOCOL, TWICE) };
+  gint is_over = FALSE;
+  g_autoptr (RfTestScript) script = rf_test_script_new (answer_once_with_two_lengths, &is_over);
+
+  rf_test_reader_expect (rf_test_script_get_uri (script), &one_worker,
+                         rf_test_reader_uses_curl () ? &refused : &taken);
+  g_assert_true (is_over);
+}
+
+static gboolean
 answer_two_ways (const RfTestScriptRequest *request, gpointer unused)
 {
   return rf_test_script_say_status (request, "302 Found", "Location: /a\r\nLocation: /b\r\n");
@@ -308,6 +331,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/oddities/fields", test_fields);
+  g_test_add_func ("/oddities/two-lengths-once", test_two_lengths_once);
   g_test_add_func ("/oddities/two-locations", test_two_locations);
   g_test_add_func ("/oddities/large-heads", test_large_heads);
   g_test_add_func ("/oddities/many-interim-answers", test_many_interim_answers);
