@@ -28,9 +28,6 @@ typedef struct
 void rf_meter_init (RfMeter *self, gint64 now);
 void rf_meter_clear (RfMeter *self);
 
-/* Whether the kernel tells how long the thread had to wait for a processor. */
-gboolean rf_meter_knows_late (const RfMeter *self);
-
 /* What has been since the last look, if that is `interval` microseconds ago; else FALSE. */
 gboolean rf_meter_look (RfMeter *self, gint64 now, gint64 interval, RfMeterReading *reading);
 

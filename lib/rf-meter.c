@@ -63,12 +63,6 @@ rf_meter_clear (RfMeter *self)
 }
 
 gboolean
-rf_meter_knows_late (const RfMeter *self)
-{
-  return self->fd != NO_FILE;
-}
-
-gboolean
 rf_meter_look (RfMeter *self, gint64 now, gint64 interval, RfMeterReading *reading)
 {
   gint64 elapsed = now - self->looked;

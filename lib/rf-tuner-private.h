@@ -17,11 +17,10 @@ typedef struct
   gint64
       starved; /* microseconds in which the network was the limit, and not the consumer: the consumer
                       * waited, or there was room for another part */
-  guint64 refusals;  /* answers 429 and 503, and connections that were too many */
-  gint64 first_byte; /* usual time from a request to its head, microseconds; 0: unknown */
-  guint64 rate;      /* usual bytes a second of one connection while its body flows; 0: unknown */
-  gboolean
-      is_full; /* the threads that receive have no more time: the processor is the limit, now */
+  guint64 refusals;   /* answers 429 and 503, and connections that were too many */
+  gint64 first_byte;  /* usual time from a request to its head, microseconds; 0: unknown */
+  guint64 rate;       /* usual bytes a second of one connection while its body flows; 0: unknown */
+  gboolean is_full;   /* the threads that receive have no more time: the processor is the limit */
   gboolean is_shared; /* they receive for other streams, too */
   guint busy;         /* requests whose bodies flow or whose heads are waited for, now */
 } RfTunerSample;

@@ -380,11 +380,11 @@ static gboolean
 is_long_enough (const RfTuner *self, const RfTunerSample *sample)
 {
   gint64 interval = sample->now - self->before.now;
-  gint64 least = is_near (self, sample) ? NEAR_INTERVAL : MIN_INTERVAL;
+  gboolean near = is_near (self, sample);
+  gint64 least = near ? NEAR_INTERVAL : MIN_INTERVAL;
 
   /* What one of eight brings is little beside the bursts of the others. */
-  if (self->state == RF_TUNER_HOLDING
-      || (self->state == RF_TUNER_FALLING && !is_near (self, sample)))
+  if (self->state == RF_TUNER_HOLDING || (self->state == RF_TUNER_FALLING && !near))
     least = MAX_INTERVAL;
 
   if (interval < MAX (least, MIN (sample->first_byte, MAX_WAIT)))
@@ -497,16 +497,18 @@ guess_workers (const RfTuner *self, const RfTunerSample *sample)
 static void
 decide (RfTuner *self, const RfTunerSample *sample)
 {
+  guint guess = guess_workers (self, sample);
+
   if (self->state == RF_TUNER_WAITING)
     {
       self->refusals = sample->refusals;
       if (sample->received > 0)
-        measure_again (self, guess_workers (self, sample), sample);
+        measure_again (self, guess, sample);
       return;
     }
-  if (self->is_guess && guess_workers (self, sample) < self->base)
+  if (self->is_guess && guess < self->base)
     {
-      measure_again (self, guess_workers (self, sample), sample);
+      measure_again (self, guess, sample);
       return;
     }
   if (heed_refusals (self, sample))
