@@ -118,7 +118,7 @@ test_two_lengths_once (void)
 
   rf_test_reader_expect (rf_test_script_get_uri (script), &one_worker,
                          rf_test_reader_uses_curl () ? &refused : &taken);
-  g_assert_true (is_over);
+  g_assert_true (g_atomic_int_get (&is_over));
 }
 
 static gboolean
