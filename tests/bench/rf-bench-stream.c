@@ -58,11 +58,29 @@ check_buffer_locked (RfBenchStream *self, GstBuffer *buffer)
     }
 }
 
+/* Notes how much has come when the stream is to have settled: to the source, if it says so, for what waits there for
+ * its turn would be counted to the time after. */
+static void
+note_settled (RfBenchStream *self, gint64 now, guint64 left_source)
+{
+  g_autoptr (GstStructure) stats = rf_bench_stream_get_stats (self);
+  guint64 bytes = left_source;
+
+  if (stats != NULL)
+    gst_structure_get_uint64 (stats, "bytes", &bytes);
+  g_mutex_lock (&self->lock);
+  self->locked.times.settled = now;
+  self->locked.times.settled_bytes = bytes;
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 take_buffer (RfBenchStream *self, GstBuffer *buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
   gint64 now = g_get_monotonic_time ();
+  gboolean is_settled;
+  guint64 bytes;
 
   g_mutex_lock (&self->lock);
   if (self->locked.is_flushed)
@@ -70,18 +88,17 @@ take_buffer (RfBenchStream *self, GstBuffer *buffer)
       self->locked.times.first = now;
       self->locked.is_flushed = FALSE;
     }
-  if (self->locked.times.settled == 0 && now >= self->locked.times.began + RF_BENCH_SETTLING_TIME)
-    {
-      self->locked.times.settled = now;
-      self->locked.times.settled_bytes = self->locked.times.bytes + size;
-    }
+  is_settled
+      = self->locked.times.settled == 0 && now >= self->locked.times.began + RF_BENCH_SETTLING_TIME;
   check_buffer_locked (self, buffer);
   self->locked.position += size;
   self->locked.since_flush += size;
-  self->locked.times.bytes += size;
+  bytes = self->locked.times.bytes += size;
   if (self->locked.since_flush >= self->locked.awaited)
     g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
+  if (is_settled)
+    note_settled (self, now, bytes);
 }
 
 static void

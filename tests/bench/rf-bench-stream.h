@@ -25,7 +25,7 @@ typedef struct
   gint64 ended; /* when the end of the stream did */
   guint64 bytes;
   gint64 settled;        /* when the first buffer left after RF_BENCH_SETTLING_TIME; 0: none has */
-  guint64 settled_bytes; /* that had come by then */
+  guint64 settled_bytes; /* that had come by then, to the source if it has statistics */
 } RfBenchTimes;
 
 /* @element: as in gst-launch-1.0, with its properties, but without a location. @content outlives the
