@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "rf-refusals-private.h"
 #include "rf-types.h"
 
 G_BEGIN_DECLS
@@ -62,15 +63,8 @@ typedef struct
   gint64 pause;       /* from one trial to the next */
   gint64 trial_at;
 
-  /* What the server refuses. */
-  guint64 refusals;     /* so many have been dealt with */
-  guint64 received;     /* at that time */
-  double pardons;       /* so many more may be chance */
-  gint64 calm_at;       /* until then refusals belong to those that have been heeded, */
-  gboolean is_draining; /* and so they do while there are requests from before */
-  guint ceiling;        /* so many workers were refused; G_MAXUINT: none were */
-  gint64 ceiling_until;
-  gint64 spared_until;
+  RfRefusals refusals;
+  guint64 received; /* as the refusals know */
 } RfTuner;
 
 /* `budget`: bytes that the parts of all workers may take together. There are no more workers than have a

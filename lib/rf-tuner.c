@@ -11,6 +11,8 @@
 
 #include "rf-tuner-private.h"
 
+#include "rf-part-size-private.h"
+
 #define KIB ((gsize)1024)
 #define MIB (1024 * KIB)
 
@@ -75,47 +77,14 @@
 /* The network is not the same any more. */
 #define CHANGE 1.5
 
-/* One in so many requests may be refused without a consequence, and so many in a row: a store refuses some now
- * and then however few there are, and heeding that would in the end leave one worker. Whom we ask for too
- * much refuses more: of what is asked ahead of time alone it is every other request. */
-#define REQUESTS_PER_PARDON 5
-#define FIRST_PARDONS 3
-#define MAX_PARDONS 8
-
-/* So long the server is spared whatever is not needed. */
-#define SPARED_FOR (5 * G_TIME_SPAN_SECOND)
-
-/* Whoever has refused is left alone with more for so long. */
-#define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
-#define CEILING_SHARE 8
-
-/* Nothing is known of the network. */
-#define INITIAL_PART_SIZE MIB
-
-/* A smaller part costs more in requests than it gains. */
-#define MIN_PART_SIZE (256 * KIB)
-
 /* Larger than any slot. */
 #define MAX_PART_SIZE (1024 * MIB)
-
-#define PART_STEP (64 * KIB)
-
-/* A body lasts so many times as long as the wait for its first byte, which then costs little where it is
- * not hidden. What a request costs the processor is a wait, too. */
-#define FIRST_BYTES_PER_PART 8
-#define MIN_FIRST_BYTE (G_TIME_SPAN_MILLISECOND / 5)
-
-/* A part that stays in the processor's cache until it is consumed, where that is what counts. */
-#define NEAR_PART_SIZE MIB
-
-/* A part's size is changed if it differs by more than 1 / this. */
-#define PART_HYSTERESIS 4
 
 void
 rf_tuner_init (
     RfTuner *self, guint min_workers, guint max_workers, gsize max_part_size, gsize budget)
 {
-  gsize smallest = CLAMP (max_part_size, 1, MIN_PART_SIZE);
+  gsize smallest = CLAMP (max_part_size, 1, RF_PART_SIZE_MIN);
   guint least = MAX (min_workers, 1);
 
   *self = (RfTuner){
@@ -127,47 +96,32 @@ rf_tuner_init (
     .trial = RF_TUNER_RISING,
     .is_guess = TRUE,
     .shortest_wait = G_MAXINT64,
-    .pardons = FIRST_PARDONS,
-    .ceiling = G_MAXUINT,
   };
+  rf_refusals_init (&self->refusals);
   self->base = self->workers = CLAMP (CROWDED_WORKERS, self->min_workers, self->max_workers);
   self->part_size
-      = MIN (MIN (INITIAL_PART_SIZE, self->max_part_size), self->budget / self->workers);
+      = MIN (MIN (RF_PART_SIZE_START, self->max_part_size), self->budget / self->workers);
 }
 
 static void
 choose_part_size (RfTuner *self, const RfTunerSample *sample)
 {
-  double first_byte = (double)MAX (sample->first_byte, MIN_FIRST_BYTE);
-  gsize most = MIN (self->max_part_size, self->budget / self->workers);
-  double wanted = INITIAL_PART_SIZE;
-  gsize size;
-
-  if (sample->first_byte > 0 && sample->rate > 0)
-    wanted = FIRST_BYTES_PER_PART * (double)sample->rate * first_byte / G_TIME_SPAN_SECOND;
-  /* Grows with the distance, so that there is no cliff where near ends. */
-  if (sample->first_byte > 0)
-    wanted = MIN (wanted, NEAR_PART_SIZE * MAX ((double)self->shortest_wait / NEAR, 1));
-  size = (gsize)CLAMP (wanted, MIN_PART_SIZE, MAX (most, MIN_PART_SIZE));
-  size = MIN (size, most);
-  if (size > MIN_PART_SIZE)
-    size -= size % PART_STEP;
-  /* Larger parts would only be more memory. */
-  if (sample->is_full)
-    size = MIN (size, self->part_size);
-  if (self->part_size > most
-      || ABS ((gssize)size - (gssize)self->part_size) > (gssize)self->part_size / PART_HYSTERESIS)
-    self->part_size = size;
+  self->part_size = rf_part_size_choose (
+      &(RfPartSizeCase){ .present = self->part_size,
+                         .most = MIN (self->max_part_size, self->budget / self->workers),
+                         .first_byte = sample->first_byte,
+                         .shortest_wait = self->shortest_wait,
+                         .near = NEAR,
+                         .rate = sample->rate,
+                         .is_full = sample->is_full });
 }
 
 /* The level for a trial, or the base: there is none. */
 static guint
 get_higher (const RfTuner *self)
 {
-  guint step = self->base;
+  guint step = rf_refusals_limit_step (&self->refusals, self->base, self->base);
 
-  if (self->ceiling != G_MAXUINT)
-    step = MIN (step, self->ceiling > self->base ? (self->ceiling - self->base) / 2 : 0);
   return self->base + MIN (step, self->max_workers - self->base);
 }
 
@@ -286,14 +240,6 @@ fail_trial (RfTuner *self, const RfTunerSample *sample)
   self->pause = MIN (2 * self->pause, MAX_PAUSE);
 }
 
-/* So many are too many for the server. */
-static void
-set_ceiling (RfTuner *self, gint64 now)
-{
-  self->ceiling = self->workers;
-  self->ceiling_until = now + CEILING_LASTS;
-}
-
 static void
 judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
@@ -319,7 +265,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
       if (self->state == RF_TUNER_CLIMBING)
         self->base += (self->workers - self->base) / CUSHION;
       if (refused)
-        set_ceiling (self, sample->now);
+        rf_refusals_set_ceiling (&self->refusals, self->workers, sample->now);
       fail_trial (self, sample);
     }
   else
@@ -433,57 +379,24 @@ judge (RfTuner *self, const RfTunerSample *sample)
     }
 }
 
-/* Whether more have been refused since the last time than can be chance. */
-static gboolean
-is_refused (RfTuner *self, const RfTunerSample *sample)
-{
-  double requests = (double)(sample->received - self->received) / (double)self->part_size;
-  double refusals = (double)(sample->refusals - MIN (self->refusals, sample->refusals));
-
-  self->received = sample->received;
-  self->refusals = MAX (self->refusals, sample->refusals);
-  self->pardons = MIN (self->pardons + requests / REQUESTS_PER_PARDON, MAX_PARDONS);
-  if (refusals <= self->pardons)
-    {
-      self->pardons -= refusals;
-      return FALSE;
-    }
-  self->pardons = FIRST_PARDONS;
-  return TRUE;
-}
-
-/* A trial that is refused ends where it began, and otherwise half as many have to do. What is refused
- * until the server can have seen that belongs to the same burst, and so does what was begun before. */
+/* A trial that is refused ends where it began, and otherwise half as many have to do. */
 static gboolean
 heed_refusals (RfTuner *self, const RfTunerSample *sample)
 {
-  gboolean is_refused_now = is_refused (self, sample);
+  double requests = (double)(sample->received - self->received) / (double)self->part_size;
 
-  if (sample->busy <= self->workers)
-    self->is_draining = FALSE;
-  if (!is_refused_now || sample->now < self->calm_at || self->is_draining)
+  self->received = sample->received;
+  if (!rf_refusals_heed (&self->refusals, sample->now, sample->refusals, requests,
+                         sample->busy <= self->workers,
+                         CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT)))
     return FALSE;
-  self->is_draining = TRUE;
-  self->spared_until = sample->now + SPARED_FOR;
-  self->calm_at = sample->now + CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT);
-  set_ceiling (self, sample->now);
+  rf_refusals_set_ceiling (&self->refusals, self->workers, sample->now);
   self->trial = RF_TUNER_RISING;
   if (self->workers > self->base)
     enter (self, RF_TUNER_MEASURING, self->base, sample);
   else
     measure_again (self, MAX (self->workers / 2, self->min_workers), sample);
   return TRUE;
-}
-
-static void
-lift_ceiling (RfTuner *self, gint64 now)
-{
-  if (self->ceiling == G_MAXUINT || now < self->ceiling_until)
-    return;
-  self->ceiling += MAX (self->ceiling / CEILING_SHARE, 1);
-  self->ceiling_until = now + CEILING_LASTS;
-  if (self->ceiling > self->max_workers)
-    self->ceiling = G_MAXUINT;
 }
 
 static guint
@@ -501,7 +414,7 @@ decide (RfTuner *self, const RfTunerSample *sample)
 
   if (self->state == RF_TUNER_WAITING)
     {
-      self->refusals = sample->refusals;
+      self->refusals.known = sample->refusals;
       if (sample->received > 0)
         measure_again (self, guess, sample);
       return;
@@ -530,7 +443,7 @@ rf_tuner_update (RfTuner *self, const RfTunerSample *sample)
     return;
   if (sample->first_byte > 0)
     self->shortest_wait = MIN (self->shortest_wait, sample->first_byte);
-  lift_ceiling (self, sample->now);
+  rf_refusals_lift_ceiling (&self->refusals, self->max_workers, sample->now);
   decide (self, sample);
   choose_part_size (self, sample);
 }
@@ -538,5 +451,5 @@ rf_tuner_update (RfTuner *self, const RfTunerSample *sample)
 gboolean
 rf_tuner_is_sparing (const RfTuner *self, gint64 now)
 {
-  return now < self->spared_until;
+  return now < self->refusals.spared_until;
 }

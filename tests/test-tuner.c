@@ -495,63 +495,6 @@ test_strange_samples (void)
     }
 }
 
-static gsize
-get_part_size (RfTuner *tuner, gint64 first_byte, double rate)
-{
-  RfTunerSample sample = { .first_byte = first_byte, .rate = (guint64)rate };
-
-  rf_tuner_update (tuner, &sample);
-  return tuner->part_size;
-}
-
-static void
-test_part_size (void)
-{
-  static const struct
-  {
-    gint64 first_byte;
-    double rate;
-    gsize size;
-  } cases[] = {
-    { 0, 0, MIB },
-    { 20 * MS, 0, MIB },
-    { 0, 5.0 * MIB, MIB },
-    { 100 * MS, 5.0 * MIB, 4 * MIB },
-    { 20 * MS, 20.0 * MIB, 51 * 64 * KIB },
-    { 20 * MS, 1.0 * MIB, 256 * KIB },
-    { 5 * MS, 1.0 * MIB, 256 * KIB },
-    { 1, 2e9, MIB },
-    { MS / 5, 1e9, MIB },
-    { 2 * MS - 1, 2e9, MIB },
-    { 4 * MS, 2e9, 2 * MIB },
-    { G_MAXINT64, 1e18, 4 * MIB },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      RfTuner tuner;
-
-      rf_tuner_init (&tuner, 0, 64, 4 * MIB, 64 * MIB);
-      g_assert_cmpuint (get_part_size (&tuner, cases[i].first_byte, cases[i].rate), ==,
-                        cases[i].size);
-    }
-}
-
-static void
-test_part_size_does_not_flap (void)
-{
-  RfTuner tuner;
-  gsize size;
-
-  rf_tuner_init (&tuner, 0, 64, 4 * MIB, 64 * MIB);
-  size = get_part_size (&tuner, 20 * MS, 12.0 * MIB);
-  g_assert_cmpuint (size, >, MIB);
-  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 14.0 * MIB), ==, size);
-  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 10.0 * MIB), ==, size);
-  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 20.0 * MIB), >, size);
-  g_assert_cmpuint (get_part_size (&tuner, 20 * MS, 5.0 * MIB), <, size);
-}
-
 /* The parts of all workers fit, and there are no more workers than have a part. */
 static void
 test_budget (void)
@@ -602,8 +545,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/one-worker", test_one_worker);
   g_test_add_func ("/tuner/nothing-comes", test_nothing_comes);
   g_test_add_func ("/tuner/strange-samples", test_strange_samples);
-  g_test_add_func ("/tuner/part-size", test_part_size);
-  g_test_add_func ("/tuner/part-size-does-not-flap", test_part_size_does_not_flap);
   g_test_add_func ("/tuner/budget", test_budget);
   return g_test_run ();
 }
