@@ -50,6 +50,8 @@ make_chroot() {
   fi
   debootstrap --variant=minbase --include=ca-certificates "$release" "$root" \
     "${RF_MIRROR:-$(host_mirror)}"
+  # That of a temporary folder is closed to all but root, and inside it is everybody's root.
+  chmod 755 "$root"
   touch "$root/.ringfetch-$release"
 }
 
