@@ -99,7 +99,7 @@ test_full (void)
 static void
 test_limit (void)
 {
-  static const gsize limits[] = { 1, 1000, 256 * KIB, 300 * KIB, MIB, MIB + 1 };
+  static const gsize limits[] = { 1, 1000, 256 * KIB, 300 * KIB, MIB, MIB + 1, 4 * MIB - 1 };
 
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     {

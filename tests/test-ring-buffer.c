@@ -138,6 +138,23 @@ test_exchange_keeps_order (void)
   g_assert_cmpuint (reserve (ring, 10), ==, b);
 }
 
+/* Nor is what was taken for it as cold as that. */
+static void
+test_exchange_once (void)
+{
+  g_autoptr (RfRingBuffer) ring = new_ring (3);
+  guint a = reserve (ring, 10);
+  guint b = reserve (ring, 10);
+  guint c = reserve (ring, 10);
+
+  use_up (ring, c, 10);
+  g_assert_cmpuint (reserve (ring, 10), ==, c);
+  use_up (ring, b, 10);
+  use_up (ring, a, 10);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, c), ==, a);
+  g_assert_cmpuint (rf_ring_buffer_exchange (ring, a), ==, a);
+}
+
 /* Another request, which has been given up, may still write. */
 static void
 test_exchange_waits_for_writers (void)
@@ -273,6 +290,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ring-buffer/writer-keeps-slot", test_writer_keeps_slot);
   g_test_add_func ("/ring-buffer/exchange", test_exchange);
   g_test_add_func ("/ring-buffer/exchange-keeps-order", test_exchange_keeps_order);
+  g_test_add_func ("/ring-buffer/exchange-once", test_exchange_once);
   g_test_add_func ("/ring-buffer/exchange-waits-for-writers", test_exchange_waits_for_writers);
   g_test_add_func ("/ring-buffer/events-cross-processes", test_events_cross_processes);
   g_test_add_func ("/ring-buffer/wait-is-cancelled", test_wait_is_cancelled);
