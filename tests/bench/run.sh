@@ -8,7 +8,7 @@
 # Usage: tests/bench/run.sh [--build FOLDER] [--out FOLDER] [--scenario NAME]… [--turns N] [--quick]
 #
 # The build goes to build-bench/ below the checkout, or is FOLDER, as it is. The results go to
-# build-bench/results/, or to FOLDER. All scenarios take about half an hour.
+# build-bench/results/, or to FOLDER. All scenarios take about 40 minutes.
 
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
