@@ -14,7 +14,7 @@
 #define MIN_FIRST_BYTE (G_TIME_SPAN_MILLISECOND / 5)
 
 /* A part that stays in the processor's cache until it is consumed, where that is what counts. */
-#define NEAR_SIZE RF_PART_SIZE_START
+#define NEAR_SIZE ((gsize)1024 * 1024)
 
 /* It is changed if it differs by more than 1 / this. */
 #define HYSTERESIS 4
