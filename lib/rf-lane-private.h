@@ -191,6 +191,7 @@ struct _RfFetcher
     gboolean is_held; /* the timer for it is set, or about to be */
     RfTuner tuner;
     gint64 tuned;        /* when it was asked last */
+    guint64 answers;     /* that came with what was asked for */
     guint64 refusals;    /* answers 429 and 503, and connections that were too many */
     gboolean lacks_slot; /* a part could begin if a slot were free */
     gint64

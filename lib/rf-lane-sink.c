@@ -62,6 +62,7 @@ take_answer_locked (RfLane *self,
   RfFetcher *fetcher = self->fetcher;
 
   self->error_status = 0;
+  fetcher->locked.answers++;
   /* That a server begins to answer is progress, that it does so again and again is none. */
   if (self->gap->failures == 0 && self->gap->stalls == 0)
     fetcher->locked.last_progress = self->heard;

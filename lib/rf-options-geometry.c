@@ -10,9 +10,9 @@
 /* The ring that is chosen without being asked for takes no more than this, and only as far as it is used. */
 #define DEFAULT_RING_SIZE ((gsize)256 << 20)
 
-/* At 20 MiB/s a slot of 2 MiB takes 100 ms, as long as the longest usual wait for a first byte, which is hidden
- * then. Larger ones leave the processor's caches. */
-#define DEFAULT_SLOT_SIZE ((gsize)2 << 20)
+/* At 20 MiB/s a slot of 4 MiB takes 200 ms, twice as long as the longest usual wait for a first byte, which is hidden
+ * then. Parts take less of it where that does. */
+#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
 
 /* One that fills and one that is asked for ahead, */
 #define MIN_SLOTS_PER_WORKER 2

@@ -8,9 +8,12 @@
 
 #define STEP ((gsize)64 * 1024)
 
-/* A body lasts so many times as long as the wait for its first byte. What a request costs the processor is a wait,
- * too. */
+/* A body lasts so many times as long as the wait for its first byte, as long as that takes no more than so much memory;
+ * in any case so long that the wait of the next request is hidden although both vary. What a request costs the
+ * processor is a wait, too. */
 #define FIRST_BYTES_PER_PART 8
+#define AMPLE_SIZE ((gsize)2 * 1024 * 1024)
+#define MIN_FIRST_BYTES_PER_PART 2
 #define MIN_FIRST_BYTE (G_TIME_SPAN_MILLISECOND / 5)
 
 /* A part that stays in the processor's cache until it is consumed, where that is what counts. */
@@ -22,13 +25,15 @@
 static double
 get_wanted (const RfPartSizeCase *it)
 {
+  double wait = (double)MAX (it->first_byte, MIN_FIRST_BYTE) / G_TIME_SPAN_SECOND;
+  double meanwhile = (double)it->rate * wait;
   double wanted = RF_PART_SIZE_START;
 
   if (it->first_byte == 0)
     return wanted;
   if (it->rate > 0)
-    wanted = FIRST_BYTES_PER_PART * (double)it->rate * (double)MAX (it->first_byte, MIN_FIRST_BYTE)
-             / G_TIME_SPAN_SECOND;
+    wanted = MAX (MIN (FIRST_BYTES_PER_PART * meanwhile, AMPLE_SIZE),
+                  MIN_FIRST_BYTES_PER_PART * meanwhile);
   /* Grows with the distance, so that there is no cliff where near ends. */
   return MIN (wanted, NEAR_SIZE * MAX ((double)it->shortest_wait / (double)it->near, 1));
 }

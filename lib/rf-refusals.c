@@ -6,8 +6,8 @@
 
 #include "rf-refusals-private.h"
 
-/* One in so many requests may be refused without a consequence, and so many in a row. */
-#define REQUESTS_PER_PARDON 5
+/* For so many other answers one refusal has no consequence, and so many in a row have none. */
+#define ANSWERS_PER_PARDON 4
 #define FIRST_PARDONS 3
 #define MAX_PARDONS 8
 
@@ -18,23 +18,36 @@
 #define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
 #define CEILING_SHARE 8
 
+/* Unless it goes on refusing although fewer ask: then the ceiling was chance. One worker too many is refused now and
+ * then, too, so it has to be ever more to be believed again, until more have paid. */
+#define FIRST_STRAYS 4
+#define STRAYS_GROWTH 4
+#define MAX_STRAYS 64
+
 void
 rf_refusals_init (RfRefusals *self)
 {
-  *self = (RfRefusals){ .pardons = FIRST_PARDONS, .ceiling = G_MAXUINT };
+  *self
+      = (RfRefusals){ .pardons = FIRST_PARDONS, .ceiling = G_MAXUINT, .next_strays = FIRST_STRAYS };
+}
+
+void
+rf_refusals_skip (RfRefusals *self, guint64 refusals, guint64 answers)
+{
+  self->known = refusals;
+  self->answered = answers;
 }
 
 /* Whether more have been refused since the last time than can be chance. */
 static gboolean
-are_too_many (RfRefusals *self, guint64 refusals, double requests)
+are_too_many (RfRefusals *self, guint64 fresh, guint64 answers)
 {
-  double fresh = (double)(refusals - MIN (self->known, refusals));
+  double earned = (double)answers / ANSWERS_PER_PARDON;
 
-  self->known = MAX (self->known, refusals);
-  self->pardons = MIN (self->pardons + requests / REQUESTS_PER_PARDON, MAX_PARDONS);
-  if (fresh <= self->pardons)
+  self->pardons = MIN (self->pardons + earned, MAX_PARDONS);
+  if ((double)fresh <= self->pardons)
     {
-      self->pardons -= fresh;
+      self->pardons -= (double)fresh;
       return FALSE;
     }
   self->pardons = FIRST_PARDONS;
@@ -45,27 +58,53 @@ gboolean
 rf_refusals_heed (RfRefusals *self,
                   gint64 now,
                   guint64 refusals,
-                  double requests,
+                  guint64 answers,
                   gboolean is_drained,
-                  gint64 settle)
+                  gboolean is_trial)
 {
-  gboolean too_many = are_too_many (self, refusals, requests);
+  guint64 fresh = refusals - MIN (self->known, refusals);
+  gboolean too_many = are_too_many (self, fresh, answers - MIN (self->answered, answers));
 
+  self->known += fresh;
+  self->answered = MAX (self->answered, answers);
   if (is_drained)
     self->is_draining = FALSE;
-  if (!too_many || now < self->calm_at || self->is_draining)
+  if (now < self->calm_at || self->is_draining)
     return FALSE;
-  self->is_draining = TRUE;
-  self->spared_until = now + SPARED_FOR;
-  self->calm_at = now + settle;
-  return TRUE;
+  if (!is_trial)
+    self->strays -= MIN (fresh, self->strays);
+  if (too_many)
+    self->spared_until = now + SPARED_FOR;
+  return too_many;
 }
 
 void
-rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now)
+rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now, gint64 settle)
 {
+  self->is_draining = TRUE;
+  self->calm_at = now + settle;
   self->ceiling = workers;
   self->ceiling_until = now + CEILING_LASTS;
+  self->strays = self->next_strays;
+  self->next_strays = MIN (STRAYS_GROWTH * self->next_strays, MAX_STRAYS);
+}
+
+void
+rf_refusals_set_paid (RfRefusals *self, guint workers)
+{
+  if (workers <= self->paid)
+    return;
+  self->paid = workers;
+  self->next_strays = FIRST_STRAYS;
+}
+
+gboolean
+rf_refusals_doubt_ceiling (RfRefusals *self)
+{
+  if (self->ceiling == G_MAXUINT || self->strays > 0)
+    return FALSE;
+  self->ceiling = G_MAXUINT;
+  return TRUE;
 }
 
 void

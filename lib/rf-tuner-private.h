@@ -18,6 +18,7 @@ typedef struct
   gint64
       starved; /* microseconds in which the network was the limit, and not the consumer: the consumer
                       * waited, or there was room for another part */
+  guint64 answers;    /* that came with what was asked for */
   guint64 refusals;   /* answers 429 and 503, and connections that were too many */
   gint64 first_byte;  /* usual time from a request to its head, microseconds; 0: unknown */
   guint64 rate;       /* usual bytes a second of one connection while its body flows; 0: unknown */
@@ -64,7 +65,6 @@ typedef struct
   gint64 trial_at;
 
   RfRefusals refusals;
-  guint64 received; /* as the refusals know */
 } RfTuner;
 
 /* `budget`: bytes that the parts of all workers may take together. There are no more workers than have a

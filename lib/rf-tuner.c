@@ -240,6 +240,14 @@ fail_trial (RfTuner *self, const RfTunerSample *sample)
   self->pause = MIN (2 * self->pause, MAX_PAUSE);
 }
 
+/* More than the server serves. */
+static void
+set_ceiling (RfTuner *self, const RfTunerSample *sample)
+{
+  rf_refusals_set_ceiling (&self->refusals, self->workers, sample->now,
+                           CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT));
+}
+
 static void
 judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample *sample)
 {
@@ -249,6 +257,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
 
   if (goodput >= self->base_goodput * (1 + gain * growth))
     {
+      rf_refusals_set_paid (&self->refusals, self->workers);
       self->pause = FIRST_PAUSE;
       self->base = self->workers;
       self->base_goodput = goodput;
@@ -265,7 +274,7 @@ judge_rise (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
       if (self->state == RF_TUNER_CLIMBING)
         self->base += (self->workers - self->base) / CUSHION;
       if (refused)
-        rf_refusals_set_ceiling (&self->refusals, self->workers, sample->now);
+        set_ceiling (self, sample);
       fail_trial (self, sample);
     }
   else
@@ -304,21 +313,21 @@ judge_hold (RfTuner *self, double goodput, gboolean starved, const RfTunerSample
   gboolean changed
       = self->base_goodput > 0
         && (goodput > self->base_goodput * CHANGE || goodput * CHANGE < self->base_goodput);
+  gboolean looks_for_more;
 
   self->before = *sample;
   if (!starved)
     return;
-  if (self->base_goodput == 0)
+  if (self->base_goodput == 0 || changed)
     self->base_goodput = goodput;
-  if (changed)
+  self->base_goodput += (goodput - self->base_goodput) / SMOOTH;
+  looks_for_more = rf_refusals_doubt_ceiling (&self->refusals) || changed;
+  if (looks_for_more)
     {
       self->pause = FIRST_PAUSE;
       self->trial = RF_TUNER_RISING;
-      self->base_goodput = goodput;
     }
-  self->base_goodput += (goodput - self->base_goodput) / SMOOTH;
-  /* A change is a reason to look for more. */
-  if ((changed && get_higher (self) > self->base) || sample->now >= self->trial_at)
+  if ((looks_for_more && get_higher (self) > self->base) || sample->now >= self->trial_at)
     start_trial (self, sample);
 }
 
@@ -383,14 +392,10 @@ judge (RfTuner *self, const RfTunerSample *sample)
 static gboolean
 heed_refusals (RfTuner *self, const RfTunerSample *sample)
 {
-  double requests = (double)(sample->received - self->received) / (double)self->part_size;
-
-  self->received = sample->received;
-  if (!rf_refusals_heed (&self->refusals, sample->now, sample->refusals, requests,
-                         sample->busy <= self->workers,
-                         CLAMP (get_settle (sample), MIN_INTERVAL, MAX_WAIT)))
+  if (!rf_refusals_heed (&self->refusals, sample->now, sample->refusals, sample->answers,
+                         sample->busy <= self->workers, self->workers > self->base))
     return FALSE;
-  rf_refusals_set_ceiling (&self->refusals, self->workers, sample->now);
+  set_ceiling (self, sample);
   self->trial = RF_TUNER_RISING;
   if (self->workers > self->base)
     enter (self, RF_TUNER_MEASURING, self->base, sample);
@@ -414,7 +419,7 @@ decide (RfTuner *self, const RfTunerSample *sample)
 
   if (self->state == RF_TUNER_WAITING)
     {
-      self->refusals.known = sample->refusals;
+      rf_refusals_skip (&self->refusals, sample->refusals, sample->answers);
       if (sample->received > 0)
         measure_again (self, guess, sample);
       return;

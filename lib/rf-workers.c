@@ -335,6 +335,7 @@ rf_workers_tune_locked (RfFetcher *self, gint64 now)
     .received = self->locked.stats.bytes,
     .starved = self->locked.starved
                + (self->locked.starved_since != 0 ? now - self->locked.starved_since : 0),
+    .answers = self->locked.answers,
     .refusals = self->locked.refusals,
     .first_byte = usual.first_byte,
     .rate = usual.rate,

@@ -46,7 +46,7 @@ test_choices (void)
 
   geometry = decide (0, 3, 0);
   g_assert_cmpuint (geometry.num_slots, ==, 3);
-  g_assert_cmpuint (geometry.slot_size, ==, 2 * MIB);
+  g_assert_cmpuint (geometry.slot_size, ==, 4 * MIB);
   geometry = decide (0, 0, 64 * MIB);
   g_assert_cmpuint (geometry.num_slots, ==, 4);
 }

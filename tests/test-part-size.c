@@ -35,8 +35,11 @@ test_networks (void)
     { 0, 0, MIB },
     { 20 * MS, 0, MIB },
     { 0, 5.0 * MIB, MIB },
-    { 100 * MS, 5.0 * MIB, 4 * MIB },
-    { 20 * MS, 20.0 * MIB, 51 * 64 * KIB },
+    { 100 * MS, 5.0 * MIB, 2 * MIB },
+    { 20 * MS, 4.0 * MIB, 10 * 64 * KIB },
+    { 20 * MS, 20.0 * MIB, 2 * MIB },
+    { 20 * MS, 75.0 * MIB, 3 * MIB },
+    { 100 * MS, 20.0 * MIB, 4 * MIB },
     { 20 * MS, 1.0 * MIB, 256 * KIB },
     { 5 * MS, 1.0 * MIB, 256 * KIB },
     { 1, 2e9, MIB },
@@ -57,17 +60,17 @@ test_networks (void)
 static void
 test_does_not_flap (void)
 {
-  RfPartSizeCase it = make_case (20 * MS, 12.0 * MIB);
+  RfPartSizeCase it = make_case (20 * MS, 4.0 * MIB);
 
   it.present = rf_part_size_choose (&it);
-  g_assert_cmpuint (it.present, >, MIB);
-  it.rate = 14 * MIB;
+  g_assert_cmpuint (it.present, <, MIB);
+  it.rate = 9 * MIB / 2;
   g_assert_cmpuint (rf_part_size_choose (&it), ==, it.present);
-  it.rate = 10 * MIB;
+  it.rate = 7 * MIB / 2;
   g_assert_cmpuint (rf_part_size_choose (&it), ==, it.present);
-  it.rate = 20 * MIB;
+  it.rate = 6 * MIB;
   g_assert_cmpuint (rf_part_size_choose (&it), >, it.present);
-  it.rate = 5 * MIB;
+  it.rate = 2 * MIB;
   g_assert_cmpuint (rf_part_size_choose (&it), <, it.present);
 }
 

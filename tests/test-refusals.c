@@ -7,65 +7,181 @@
 
 #define S G_TIME_SPAN_SECOND
 
-/* The requests of a moment. */
-#define SOME 10
 #define SETTLE (S / 10)
 
-static gboolean
-heed (RfRefusals *self, gint64 now, guint64 refusals, gboolean is_drained)
+/* In each moment. */
+#define ANSWERS 10
+
+typedef struct
 {
-  return rf_refusals_heed (self, now, refusals, SOME, is_drained, SETTLE);
+  RfRefusals refusals;
+  guint64 refused;
+  guint64 answered;
+} Server;
+
+static void
+init (Server *self)
+{
+  *self = (Server){ .refused = 0 };
+  rf_refusals_init (&self->refusals);
+}
+
+/* So many more are refused. A ceiling is set if they are heeded, as by the tuner. */
+static gboolean
+heed (Server *self, gint64 now, guint refused, gboolean is_drained, gboolean is_trial)
+{
+  gboolean heeded;
+
+  self->refused += refused;
+  self->answered += ANSWERS;
+  heeded = rf_refusals_heed (&self->refusals, now, self->refused, self->answered, is_drained,
+                             is_trial);
+  if (heeded)
+    rf_refusals_set_ceiling (&self->refusals, 16, now, SETTLE);
+  return heeded;
 }
 
 /* One in ten, for ever. */
 static void
 test_chance (void)
 {
-  RfRefusals self;
+  Server self;
 
-  rf_refusals_init (&self);
+  init (&self);
   for (guint i = 1; i <= 1000; i++)
-    g_assert_false (heed (&self, i * S, i, TRUE));
+    g_assert_false (heed (&self, i * S, 1, TRUE, FALSE));
 }
 
 /* Every other one. */
 static void
 test_too_many (void)
 {
-  RfRefusals self;
+  Server self;
   guint heeded = 0;
 
-  rf_refusals_init (&self);
+  init (&self);
   for (guint i = 1; i <= 100; i++)
-    heeded += heed (&self, i * S, i * SOME / 2, TRUE);
-  g_assert_cmpuint (heeded, >=, 50);
-  g_assert_cmpint (self.spared_until, >, 100 * S);
+    heeded += heed (&self, i * S, ANSWERS, TRUE, FALSE);
+  g_assert_cmpuint (heeded, >=, 90);
+  g_assert_cmpint (self.refusals.spared_until, >, 100 * S);
+}
+
+/* Some of many that were asked at once; but not again and again. */
+static void
+test_many_at_once (void)
+{
+  Server self;
+
+  init (&self);
+  self.answered = 50;
+  g_assert_false (heed (&self, S, 8, TRUE, TRUE));
+  g_assert_true (heed (&self, 2 * S, 8, TRUE, TRUE));
 }
 
 /* It is heeded once: not again while what was asked before is still refused, nor in the moment after. */
 static void
 test_burst (void)
 {
-  RfRefusals self;
+  Server self;
 
-  rf_refusals_init (&self);
-  g_assert_true (heed (&self, S, 20, FALSE));
-  g_assert_false (heed (&self, S + SETTLE / 2, 40, TRUE));
-  g_assert_true (heed (&self, S + SETTLE, 60, FALSE));
-  g_assert_false (heed (&self, 3 * S, 80, FALSE));
-  g_assert_true (heed (&self, 4 * S, 100, TRUE));
+  init (&self);
+  g_assert_true (heed (&self, S, 20, FALSE, FALSE));
+  g_assert_false (heed (&self, S + SETTLE / 2, 20, TRUE, FALSE));
+  g_assert_true (heed (&self, S + SETTLE, 20, TRUE, FALSE));
+  g_assert_false (heed (&self, 3 * S, 20, FALSE, FALSE));
+  g_assert_true (heed (&self, 4 * S, 20, TRUE, FALSE));
 }
 
 /* None are any more; nor can there be fewer than there were. */
 static void
 test_calm (void)
 {
-  RfRefusals self;
+  Server self;
 
-  rf_refusals_init (&self);
-  g_assert_true (heed (&self, S, 20, TRUE));
+  init (&self);
+  g_assert_true (heed (&self, S, 20, TRUE, FALSE));
   for (guint i = 2; i < 100; i++)
-    g_assert_false (heed (&self, i * S, i % 2 == 0 ? 20 : 0, TRUE));
+    {
+      self.refused = i % 2 == 0 ? 20 : 0;
+      g_assert_false (heed (&self, i * S, 0, TRUE, FALSE));
+    }
+}
+
+/* What was refused before the first byte is no reason. */
+static void
+test_skipped (void)
+{
+  Server self;
+
+  init (&self);
+  self.refused = 100;
+  rf_refusals_skip (&self.refusals, self.refused, 0);
+  g_assert_false (heed (&self, S, 1, TRUE, FALSE));
+}
+
+/* How many have to be refused below the ceiling until it is forgotten. */
+static guint
+count_strays (Server *self)
+{
+  guint count = 0;
+
+  rf_refusals_set_ceiling (&self->refusals, 16, 0, SETTLE);
+  while (!rf_refusals_doubt_ceiling (&self->refusals))
+    {
+      /* Of the burst, and of more workers: these do not count. */
+      g_assert_false (heed (self, SETTLE / 2, 1, TRUE, FALSE));
+      g_assert_false (heed (self, SETTLE, 1, TRUE, TRUE));
+      g_assert_false (rf_refusals_doubt_ceiling (&self->refusals));
+      g_assert_cmpuint (rf_refusals_limit_step (&self->refusals, 8, 8), ==, 4);
+
+      g_assert_false (heed (self, 2 * SETTLE, 1, TRUE, FALSE));
+      count++;
+      g_assert_cmpuint (count, <, 1000);
+    }
+  g_assert_cmpuint (rf_refusals_limit_step (&self->refusals, 8, 8), ==, 8);
+  g_assert_false (rf_refusals_doubt_ceiling (&self->refusals));
+  return count;
+}
+
+/* A server that refuses as often where it is asked for less has no ceiling. It has to do so ever more often, up to a
+ * limit, but not once more workers than ever have paid. */
+static void
+test_doubt (void)
+{
+  Server self;
+  guint first;
+  guint before;
+
+  init (&self);
+  g_assert_false (rf_refusals_doubt_ceiling (&self.refusals));
+  first = before = count_strays (&self);
+  g_assert_cmpuint (first, >=, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      guint count = count_strays (&self);
+
+      g_assert_cmpuint (count, >=, 2 * before);
+      before = count;
+    }
+  g_assert_cmpuint (count_strays (&self), ==, before);
+
+  rf_refusals_set_paid (&self.refusals, 12);
+  g_assert_cmpuint (count_strays (&self), ==, first);
+  rf_refusals_set_paid (&self.refusals, 12);
+  g_assert_cmpuint (count_strays (&self), >, first);
+}
+
+/* A server that keeps to it is believed. */
+static void
+test_kept (void)
+{
+  Server self;
+
+  init (&self);
+  rf_refusals_set_ceiling (&self.refusals, 16, 0, SETTLE);
+  for (guint i = 1; i < 1000; i++)
+    g_assert_false (heed (&self, i * SETTLE, 0, TRUE, FALSE));
+  g_assert_false (rf_refusals_doubt_ceiling (&self.refusals));
 }
 
 /* Of what was too much, half of the way is tried, and in time all of it. */
@@ -77,7 +193,7 @@ test_ceiling (void)
 
   rf_refusals_init (&self);
   g_assert_cmpuint (rf_refusals_limit_step (&self, 8, 8), ==, 8);
-  rf_refusals_set_ceiling (&self, 16, S);
+  rf_refusals_set_ceiling (&self, 16, S, SETTLE);
   g_assert_cmpuint (rf_refusals_limit_step (&self, 8, 8), ==, 4);
   g_assert_cmpuint (rf_refusals_limit_step (&self, 8, 2), ==, 2);
   g_assert_cmpuint (rf_refusals_limit_step (&self, 15, 15), ==, 0);
@@ -104,8 +220,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/refusals/chance", test_chance);
   g_test_add_func ("/refusals/too-many", test_too_many);
+  g_test_add_func ("/refusals/many-at-once", test_many_at_once);
   g_test_add_func ("/refusals/burst", test_burst);
   g_test_add_func ("/refusals/calm", test_calm);
+  g_test_add_func ("/refusals/skipped", test_skipped);
+  g_test_add_func ("/refusals/doubt", test_doubt);
+  g_test_add_func ("/refusals/kept", test_kept);
   g_test_add_func ("/refusals/ceiling", test_ceiling);
   return g_test_run ();
 }

@@ -23,6 +23,7 @@ typedef struct
   double rate;    /* bytes a second of one */
   double link;    /* and of all */
   double starved; /* share of the time */
+  double answers;
   guint least;    /* what has been decided since this was reset */
   guint most;
 } Fixture;
@@ -44,6 +45,8 @@ run (Fixture *self, gint64 duration)
 
       self->sample.now += PERIOD;
       self->sample.received += (guint64)(goodput * PERIOD / S);
+      self->answers += goodput * PERIOD / S / (double)self->tuner.part_size;
+      self->sample.answers = (guint64)self->answers;
       self->sample.starved += (gint64)(self->starved * PERIOD);
       self->sample.busy = self->tuner.workers;
       rf_tuner_update (&self->tuner, &self->sample);

@@ -108,9 +108,9 @@ def paced_grid(quick: bool) -> Scenario:
 
 
 def automatic_case(latency: int, mib: int, quick: bool) -> Case:
-    """As much as most workers bring in five seconds, so that all have settled for most of the time."""
+    """As much as most workers bring in seven seconds, so that all have settled for most of the time."""
     counts = (8,) if quick else (32, 64)
-    size = 4 * MIB if quick else counts[-1] * mib * MIB * 5
+    size = 4 * MIB if quick else counts[-1] * mib * MIB * 7
     return Case(
         f"{latency} ms, {mib} MiB/s a connection",
         Load(size, latency_ms=latency, rate=mib * MIB),

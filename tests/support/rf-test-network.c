@@ -19,7 +19,7 @@
 #define UPDATE_PERIOD (10 * G_TIME_SPAN_MILLISECOND)
 
 /* Of the ring. */
-#define ROOM (64 * (double)MIB)
+#define ROOM (256 * (double)MIB)
 #define BUDGET (ROOM / 2)
 
 /* The wait of a part that was refused. */
@@ -185,6 +185,7 @@ open_lanes (Simulation *self)
       if (lane->state == LANE_OPENING)
         {
           self->sample.first_byte = MAX (self->network->latency, 1);
+          self->sample.answers++;
           lane->state = LANE_FLOWING;
           lane->began = self->sample.now;
         }
@@ -324,7 +325,7 @@ rf_test_network_stream (const RfTestNetwork *network,
 
   *self = (Simulation){ .network = network, .rand = rand, .fixed = fixed, .step = step };
   self->unasked = (double)size;
-  rf_tuner_init (&self->tuner, 0, max_workers, 4 * MIB, (gsize)BUDGET);
+  rf_tuner_init (&self->tuner, 0, max_workers, 2 * MIB, (gsize)BUDGET);
   stream->received = g_array_new (FALSE, FALSE, sizeof (guint64));
   while (self->sample.now < limit && self->unasked > 0)
     {
