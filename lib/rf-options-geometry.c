@@ -11,8 +11,10 @@
 #define DEFAULT_RING_SIZE ((gsize)256 << 20)
 
 /* At 20 MiB/s a slot of 4 MiB takes 200 ms, twice as long as the longest usual wait for a first byte, which is hidden
- * then. Parts take less of it where that does. */
-#define DEFAULT_SLOT_SIZE ((gsize)4 << 20)
+ * then. Where less is enough, parts are smaller than their slots, and what they leave costs nothing; but all of a ring
+ * that has a name is paid for. */
+#define USUAL_SLOT_SIZE ((gsize)2 << 20)
+#define LARGE_SLOT_SIZE ((gsize)4 << 20)
 
 /* One that fills and one that is asked for ahead, */
 #define MIN_SLOTS_PER_WORKER 2
@@ -27,6 +29,19 @@ guint
 rf_options_choose_num_slots (guint num_workers)
 {
   return MAX (num_workers * SLOTS_PER_WORKER, DEFAULT_MIN_SLOTS);
+}
+
+static gsize
+choose_slot_size (const RfOptions *self)
+{
+  gsize most = self->shm_name != NULL ? USUAL_SLOT_SIZE : LARGE_SLOT_SIZE;
+  gsize num_workers = self->num_workers != 0 ? self->num_workers : RF_MAX_CHOSEN_WORKERS;
+  gsize size;
+
+  if (self->num_slots != 0)
+    return CLAMP (DEFAULT_RING_SIZE / self->num_slots, RF_MIN_SLOT_SIZE, most);
+  size = CLAMP (DEFAULT_RING_SIZE / (num_workers * SLOTS_PER_WORKER), USUAL_SLOT_SIZE, most);
+  return MIN (size, DEFAULT_RING_SIZE / (num_workers * MIN_SLOTS_PER_WORKER));
 }
 
 gboolean
@@ -56,9 +71,7 @@ rf_options_decide_geometry (const RfOptions *self, RfGeometry *geometry, GError 
   if (num_workers == 0)
     num_workers = RF_MAX_CHOSEN_WORKERS;
   if (slot_size == 0)
-    slot_size = CLAMP (DEFAULT_RING_SIZE
-                           / (num_slots != 0 ? num_slots : num_workers * MIN_SLOTS_PER_WORKER),
-                       RF_MIN_SLOT_SIZE, DEFAULT_SLOT_SIZE);
+    slot_size = choose_slot_size (self);
   if (num_slots == 0)
     num_slots = (guint)CLAMP (DEFAULT_RING_SIZE / slot_size, (guint64)DEFAULT_MIN_SLOTS,
                               (guint64)rf_options_choose_num_slots (num_workers));

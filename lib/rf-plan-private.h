@@ -30,6 +30,9 @@ typedef struct
   guint num_slow;    /* and so many bring next to nothing; none is counted twice */
 } RfLoad;
 
+/* How many requests take the place of a worker. */
+guint rf_plan_count_lasting (const RfLoad *load);
+
 /* Whether one more request may begin. */
 gboolean rf_plan_may_begin (const RfLoad *load);
 

@@ -23,13 +23,17 @@ rf_plan_get_max_lanes (guint num_workers)
   return num_workers * REQUESTS_PER_WORKER;
 }
 
+guint
+rf_plan_count_lasting (const RfLoad *load)
+{
+  return load->num_waiting + load->num_flowing - load->num_ending - load->num_slow;
+}
+
 gboolean
 rf_plan_may_begin (const RfLoad *load)
 {
-  guint num_busy = load->num_waiting + load->num_flowing;
-
-  return num_busy - load->num_ending - load->num_slow < load->num_workers
-         && num_busy < rf_plan_get_max_lanes (load->num_workers);
+  return rf_plan_count_lasting (load) < load->num_workers
+         && load->num_waiting + load->num_flowing < rf_plan_get_max_lanes (load->num_workers);
 }
 
 /* A first part may take longer than it takes to find out how many workers pay. */

@@ -18,9 +18,9 @@ typedef struct
   gboolean is_draining; /* and so they do while there are requests from before */
   guint ceiling;        /* so many workers were refused; G_MAXUINT: none were */
   gint64 ceiling_until;
-  guint64 strays; /* refusals below the ceiling that have to come before it is doubted */
-  guint64 next_strays;
-  guint paid; /* so many workers have been worth it in spite of refusals */
+  guint64 strays;      /* refusals below the ceiling that have to come before it is doubted, */
+  guint64 next_strays; /* and below the next one */
+  guint paid;          /* so many workers have been worth it since */
   gint64 spared_until;
 } RfRefusals;
 
@@ -29,8 +29,8 @@ void rf_refusals_init (RfRefusals *self);
 /* What has been until now tells nothing. */
 void rf_refusals_skip (RfRefusals *self, guint64 refusals, guint64 answers);
 
-/* There have been `refusals` in all, and `answers` that were none. `is_drained`: no request is left that more workers
- * than now have made; `is_trial`: more workers than usual are tried. Returns whether fewer have to do. */
+/* There have been `refusals` in all, and `answers` that were none. `is_drained`: no more requests run than the
+ * present workers make; `is_trial`: more workers than usual are tried. Returns whether fewer have to do. */
 gboolean rf_refusals_heed (RfRefusals *self,
                            gint64 now,
                            guint64 refusals,
@@ -42,7 +42,7 @@ gboolean rf_refusals_heed (RfRefusals *self,
  * their requests have ended, is of the same burst. */
 void rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now, gint64 settle);
 
-/* So many are not. */
+/* So many have brought more than fewer. */
 void rf_refusals_set_paid (RfRefusals *self, guint workers);
 
 /* Forgets the ceiling if so much has been refused below it that it tells nothing, and returns whether that is so. */

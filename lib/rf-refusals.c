@@ -18,11 +18,11 @@
 #define CEILING_LASTS (30 * G_TIME_SPAN_SECOND)
 #define CEILING_SHARE 8
 
-/* Unless it goes on refusing although fewer ask: then the ceiling was chance. One worker too many is refused now and
- * then, too, so it has to be ever more to be believed again, until more have paid. */
+/* Unless so many more are refused although fewer ask: then it was chance. But one worker too many is refused now and
+ * then, too, so each doubt needs more of them than the one before, until more workers have paid. */
 #define FIRST_STRAYS 4
 #define STRAYS_GROWTH 4
-#define MAX_STRAYS 64
+#define MAX_STRAYS 1024
 
 void
 rf_refusals_init (RfRefusals *self)
@@ -71,7 +71,7 @@ rf_refusals_heed (RfRefusals *self,
     self->is_draining = FALSE;
   if (now < self->calm_at || self->is_draining)
     return FALSE;
-  if (!is_trial)
+  if (!is_trial && !too_many)
     self->strays -= MIN (fresh, self->strays);
   if (too_many)
     self->spared_until = now + SPARED_FOR;
@@ -83,10 +83,11 @@ rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now, gint64 set
 {
   self->is_draining = TRUE;
   self->calm_at = now + settle;
+  if (self->ceiling == G_MAXUINT)
+    self->strays = self->next_strays;
   self->ceiling = workers;
   self->ceiling_until = now + CEILING_LASTS;
-  self->strays = self->next_strays;
-  self->next_strays = MIN (STRAYS_GROWTH * self->next_strays, MAX_STRAYS);
+  self->paid = MIN (self->paid, workers);
 }
 
 void
@@ -104,6 +105,7 @@ rf_refusals_doubt_ceiling (RfRefusals *self)
   if (self->ceiling == G_MAXUINT || self->strays > 0)
     return FALSE;
   self->ceiling = G_MAXUINT;
+  self->next_strays = MIN (STRAYS_GROWTH * self->next_strays, MAX_STRAYS);
   return TRUE;
 }
 

@@ -24,7 +24,8 @@ typedef struct
   guint64 rate;       /* usual bytes a second of one connection while its body flows; 0: unknown */
   gboolean is_full;   /* the threads that receive have no more time: the processor is the limit */
   gboolean is_shared; /* they receive for other streams, too */
-  guint busy;         /* requests whose bodies flow or whose heads are waited for, now */
+  guint busy;         /* requests whose bodies flow or whose heads are waited for, now, */
+  guint lasting;      /* and those of them that take the place of a worker: not what ends soon */
 } RfTunerSample;
 
 typedef enum

@@ -23,8 +23,8 @@
 /* One doubling less before the best number is reached. */
 #define START_WORKERS 4
 
-/* Near, each that has to wait for the processor leaves others that need not: on two cores eight are 1.1 times as fast as
- * four, with 0.9 of the processor's time for each byte; more are no faster. */
+/* Near, while some wait for the processor others have data: on two cores eight are 1.1 times as fast as four, with 0.9
+ * of the processor's time for each byte; more are no faster. */
 #define NEAR_WORKERS 8
 
 /* Where streams share a machine that is full, there is enough to do without. And before the first byte. */
@@ -400,7 +400,7 @@ static gboolean
 heed_refusals (RfTuner *self, const RfTunerSample *sample)
 {
   if (!rf_refusals_heed (&self->refusals, sample->now, sample->refusals, sample->answers,
-                         sample->busy <= self->workers, self->workers > self->base))
+                         sample->lasting <= self->workers, self->workers > self->base))
     return FALSE;
   set_ceiling (self, sample);
   self->trial = RF_TUNER_RISING;
@@ -414,11 +414,20 @@ heed_refusals (RfTuner *self, const RfTunerSample *sample)
 static guint
 guess_workers (const RfTuner *self, const RfTunerSample *sample)
 {
-  guint guess = is_near (self, sample) ? NEAR_WORKERS : START_WORKERS;
+  guint guess = self->shortest_wait < NEAR ? NEAR_WORKERS : START_WORKERS;
 
   if (sample->is_full && sample->is_shared)
     guess = CROWDED_WORKERS;
   return CLAMP (guess, self->min_workers, self->max_workers);
+}
+
+/* The first wait may be that for a connection, and that the machine is full may not be seen at once; but it is not seen
+ * all the time, so who has made do with the fewest goes on so. */
+static gboolean
+is_better_guess (const RfTuner *self, guint guess)
+{
+  return self->is_guess
+         && (guess < self->base || (guess > self->base && self->base > CROWDED_WORKERS));
 }
 
 static void
@@ -433,7 +442,7 @@ decide (RfTuner *self, const RfTunerSample *sample)
         measure_again (self, guess, sample);
       return;
     }
-  if (self->is_guess && guess < self->base)
+  if (is_better_guess (self, guess))
     {
       measure_again (self, guess, sample);
       return;

@@ -342,6 +342,7 @@ rf_workers_tune_locked (RfFetcher *self, gint64 now)
     .is_full = rf_reactor_is_full (self->thread->reactor),
     .is_shared = rf_session_is_shared (self->session),
     .busy = load.num_waiting + load.num_flowing,
+    .lasting = rf_plan_count_lasting (&load),
   };
   self->locked.tuned = now;
   rf_tuner_update (&self->locked.tuner, &sample);

@@ -29,18 +29,33 @@ decide (guint num_workers, guint num_slots, guint64 slot_size)
 static void
 test_choices (void)
 {
+  static const struct
+  {
+    guint num_workers;
+    guint num_slots;
+    gsize slot_size;
+  } choices[] = {
+    { 1, 4, 4 * MIB },    { 8, 32, 4 * MIB },   { 16, 64, 4 * MIB },
+    { 32, 128, 2 * MIB }, { 64, 128, 2 * MIB }, { 128, 256, MIB },
+  };
   RfGeometry geometry = decide (0, 0, 0);
 
   /* As many as it may come to. */
   g_assert_cmpuint (geometry.num_workers, ==, 64);
-  g_assert_cmpuint (geometry.num_slots * geometry.slot_size, <=, 256 * MIB);
+  g_assert_cmpuint (geometry.num_slots, ==, 128);
+  g_assert_cmpuint (geometry.slot_size, ==, 2 * MIB);
 
-  /* One worker too has slots to lend. */
-  g_assert_cmpuint (decide (1, 0, 0).num_slots, ==, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      geometry = decide (choices[i].num_workers, 0, 0);
+      g_assert_cmpuint (geometry.num_slots, ==, choices[i].num_slots);
+      g_assert_cmpuint (geometry.slot_size, ==, choices[i].slot_size);
+    }
   for (guint workers = 1; workers <= 256; workers++)
     {
       geometry = decide (workers, 0, 0);
       g_assert_cmpuint (geometry.num_slots * geometry.slot_size, <=, 256 * MIB);
+      g_assert_cmpuint (geometry.num_slots, >=, MIN (4 * workers, 128));
       g_assert_cmpuint (geometry.num_slots, >=, 2 * workers);
     }
 
@@ -49,6 +64,22 @@ test_choices (void)
   g_assert_cmpuint (geometry.slot_size, ==, 4 * MIB);
   geometry = decide (0, 0, 64 * MIB);
   g_assert_cmpuint (geometry.num_slots, ==, 4);
+}
+
+/* It is paid for as a whole. */
+static void
+test_named (void)
+{
+  g_autoptr (RfOptions) options = rf_options_new ();
+  g_autoptr (GError) error = NULL;
+  RfGeometry geometry;
+
+  rf_options_set_num_workers (options, 8);
+  rf_options_set_shm_name (options, "/named");
+  g_assert_true (rf_options_decide_geometry (options, &geometry, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (geometry.num_slots, ==, 32);
+  g_assert_cmpuint (geometry.slot_size, ==, 2 * MIB);
 }
 
 static void
@@ -232,6 +263,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/options/choices", test_choices);
+  g_test_add_func ("/options/named", test_named);
   g_test_add_func ("/options/refusals", test_refusals);
   g_test_add_func ("/options/copies", test_copies);
   g_test_add_func ("/options/lists", test_lists);

@@ -17,7 +17,7 @@
 #define SETTLED (2 * S)
 #define SETTLED_SHARE 10
 
-/* Of the best number's goodput: from then on, and in every second of it. */
+/* Of the best number's goodput: from then on, and in every second of it, with a trial of an eighth less. */
 #define SETTLED_RATIO 0.9
 #define SECOND_RATIO 0.83
 
@@ -138,8 +138,9 @@ test_few_workers (void)
     check_steady (&network, limits[i]);
 }
 
-/* In 40 seconds, in the mean of all seeds; and most of them at the start. */
-#define FEW_REFUSALS 80
+/* In 40 seconds: usually, and at most. One worker more than are served looks like chance. */
+#define FEW_REFUSALS 60
+#define MAX_REFUSALS 160
 
 /* Whole streams, from their first request on. */
 typedef struct
@@ -147,9 +148,9 @@ typedef struct
   RfTestNetwork network;
   guint64 size;
   gint64 limit;
-  double whole;       /* at least, of the best one's goodput */
-  double settled;     /* the same, once it is settled */
-  guint max_refusals; /* 0: it does not matter how many there are */
+  double whole;        /* at least, of the best one's goodput */
+  double settled;      /* the same, once it is settled */
+  gboolean is_limited; /* few are refused */
 } Case;
 
 static const Case cases[] = {
@@ -200,22 +201,22 @@ static const Case cases[] = {
     .limit = 40 * S,
     .whole = 0.9,
     .settled = 0.9,
-    .max_refusals = FEW_REFUSALS },
+    .is_limited = TRUE },
   { { .name = "10 at most, far", .rate = 5 * MIB, .latency = 100 * MS, .most = 10, USUAL },
     .limit = 40 * S,
     .whole = 0.9,
     .settled = 0.9,
-    .max_refusals = FEW_REFUSALS },
+    .is_limited = TRUE },
   { { .name = "6 at most", .rate = 5 * MIB, .latency = 20 * MS, .most = 6, USUAL },
     .limit = 40 * S,
     .whole = 0.9,
     .settled = 0.9,
-    .max_refusals = FEW_REFUSALS },
+    .is_limited = TRUE },
   { { .name = "1 at most", .rate = 5 * MIB, .latency = 20 * MS, .most = 1, USUAL },
     .limit = 40 * S,
     .whole = 0.9,
     .settled = 0.9,
-    .max_refusals = FEW_REFUSALS },
+    .is_limited = TRUE },
   { { .name = "one in ten is refused",
       .rate = 20 * MIB,
       .latency = 20 * MS,
@@ -315,7 +316,7 @@ test_case (gconstpointer data)
   gint64 limit = self->limit > 0 ? self->limit : 60 * S;
   g_autoptr (RfTestStream) best = stream_best (&self->network, MAX_WORKERS, size, limit);
   double goodput = (double)best->bytes * S / (double)best->duration;
-  guint refusals = 0;
+  guint many = 0;
 
   for (guint32 seed = 1; seed <= SEEDS; seed++)
     {
@@ -333,10 +334,12 @@ test_case (gconstpointer data)
                       stream->refusals);
       g_assert_cmpfloat (whole, >=, self->whole);
       g_assert_cmpfloat (ratio, >=, self->settled);
-      refusals += stream->refusals;
+      if (self->is_limited)
+        g_assert_cmpuint (stream->refusals, <=, MAX_REFUSALS);
+      many += stream->refusals > FEW_REFUSALS;
     }
-  if (self->max_refusals > 0)
-    g_assert_cmpuint (refusals, <=, SEEDS * self->max_refusals);
+  if (self->is_limited)
+    g_assert_cmpuint (many, <=, SEEDS / 2);
 }
 
 int

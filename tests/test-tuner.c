@@ -21,11 +21,12 @@ typedef struct
 {
   RfTuner tuner;
   RfTunerSample sample;
-  double rate;    /* bytes a second of one */
-  double link;    /* and of all */
-  double starved; /* share of the time */
+  double rate;     /* bytes a second of one */
+  double link;     /* and of all */
+  double crowding; /* what each worker takes from all, as a share of it */
+  double starved;  /* share of the time */
   double answers;
-  guint least;    /* what has been decided since this was reset */
+  guint least; /* what has been decided since this was reset */
   guint most;
 } Fixture;
 
@@ -42,14 +43,15 @@ run (Fixture *self, gint64 duration)
 {
   for (gint64 end = self->sample.now + duration; self->sample.now < end;)
     {
-      double goodput = MIN (self->tuner.workers * self->rate, self->link);
+      double link = self->link * (1 - self->crowding * self->tuner.workers);
+      double goodput = MIN (self->tuner.workers * self->rate, link);
 
       self->sample.now += PERIOD;
       self->sample.received += (guint64)(goodput * PERIOD / S);
       self->answers += goodput * PERIOD / S / (double)self->tuner.part_size;
       self->sample.answers = (guint64)self->answers;
       self->sample.starved += (gint64)(self->starved * PERIOD);
-      self->sample.busy = self->tuner.workers;
+      self->sample.busy = self->sample.lasting = self->tuner.workers;
       rf_tuner_update (&self->tuner, &self->sample);
       g_assert_cmpuint (self->tuner.workers, >=, 1);
       g_assert_cmpuint (self->tuner.workers, <=, self->tuner.max_workers);
@@ -241,7 +243,7 @@ test_idle_workers (void)
       f.sample.now += PERIOD;
       f.sample.received += 40 * KIB;
       f.sample.starved += PERIOD;
-      f.sample.busy = START;
+      f.sample.busy = f.sample.lasting = START;
       rf_tuner_update (&f.tuner, &f.sample);
       g_assert_cmpuint (f.tuner.workers, <=, 2 * START);
       g_assert_cmpint (f.tuner.state, !=, RF_TUNER_HOLDING);
@@ -300,6 +302,50 @@ test_near (void)
   g_assert_cmpuint (f.tuner.workers, <=, 4);
 }
 
+/* The first wait was that for a connection. */
+static void
+test_near_later (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 2000.0 * MIB);
+  f.sample.first_byte = 5 * MS;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, START);
+  f.sample.first_byte = MS / 5;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, NEAR_START);
+
+  /* Nor does it go up and down with a machine that is full at times. */
+  init (&f, 64, 100.0 * MIB, 2000.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  f.sample.is_full = f.sample.is_shared = TRUE;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, CROWDED);
+  f.sample.is_full = FALSE;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, CROWDED);
+}
+
+/* One fall follows another while that helps: no more are tried in between. */
+static void
+test_fewer_are_better (void)
+{
+  Fixture f;
+
+  init (&f, 64, 500.0 * MIB, 2000.0 * MIB);
+  f.crowding = 0.03;
+  f.sample.first_byte = MS / 5;
+  run (&f, S);
+  g_assert_cmpuint (f.tuner.base, ==, 10);
+  while (f.tuner.base > 4)
+    {
+      run (&f, PERIOD);
+      g_assert_cmpuint (f.tuner.workers, <=, f.tuner.base);
+      g_assert_cmpint (f.sample.now, <, 60 * S);
+    }
+}
+
 /* A wait that becomes longer there is that for the bodies of others. */
 static void
 test_near_stays_near (void)
@@ -346,8 +392,8 @@ test_full (void)
   f.sample.is_full = TRUE;
   f.starved = 0;
   run_apart (&f, 10 * S);
-  g_assert_cmpuint (f.tuner.workers, ==, NEAR_START);
-  g_assert_cmpuint (f.most, ==, NEAR_START);
+  g_assert_cmpuint (f.tuner.workers, ==, START);
+  g_assert_cmpuint (f.most, ==, START);
 
   init (&f, 64, 10.0 * MIB, 1000.0 * MIB);
   run (&f, S);
@@ -387,6 +433,28 @@ test_refused_trial (void)
   g_assert_cmpuint (f.tuner.workers, ==, 8);
   run_apart (&f, 10 * S);
   g_assert_cmpuint (f.most, ==, 15);
+}
+
+/* Fewer are refused as well, so they need not be fewer. */
+static void
+test_ceiling_is_doubted (void)
+{
+  Fixture f;
+
+  init (&f, 64, MIB, 1000.0 * MIB);
+  while (f.tuner.workers < 16)
+    run (&f, PERIOD);
+  f.sample.refusals += 6;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, 8);
+  for (guint i = 0; i < 8; i++)
+    {
+      run (&f, S);
+      f.sample.refusals++;
+    }
+  run (&f, 2 * S);
+  g_assert_cmpuint (f.tuner.workers, ==, 64);
+  g_assert_cmpuint (f.tuner.refusals.paid, ==, 64);
 }
 
 /* One of ten is chance. */
@@ -542,10 +610,13 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/idle-workers", test_idle_workers);
   g_test_add_func ("/tuner/near", test_near);
   g_test_add_func ("/tuner/near-stays-near", test_near_stays_near);
+  g_test_add_func ("/tuner/fewer-are-better", test_fewer_are_better);
+  g_test_add_func ("/tuner/near-later", test_near_later);
   g_test_add_func ("/tuner/full", test_full);
   g_test_add_func ("/tuner/part-size-when-full", test_part_size_when_full);
   g_test_add_func ("/tuner/refusals", test_refusals);
   g_test_add_func ("/tuner/refused-trial", test_refused_trial);
+  g_test_add_func ("/tuner/ceiling-is-doubted", test_ceiling_is_doubted);
   g_test_add_func ("/tuner/refused-by-chance", test_refused_by_chance);
   g_test_add_func ("/tuner/refused-again-and-again", test_refused_again_and_again);
   g_test_add_func ("/tuner/one-worker", test_one_worker);

@@ -306,7 +306,7 @@ update (Simulation *self)
   self->sample.received = (guint64)self->received;
   self->sample.starved = (gint64)self->starved;
   self->sample.rate = (guint64)self->usual_rate;
-  self->sample.busy = MAX_LANES - count_lanes (self, LANE_IDLE);
+  self->sample.busy = self->sample.lasting = MAX_LANES - count_lanes (self, LANE_IDLE);
   rf_tuner_update (&self->tuner, &self->sample);
 }
 
