@@ -37,6 +37,9 @@ gboolean rf_flow_is_measured (const RfFlow *self, const RfUsual *usual);
 /* Whether it is much slower than usual. FALSE too where it has not been watched for long enough. */
 gboolean rf_flow_is_slow (const RfFlow *self, const RfUsual *usual);
 
+/* Whether nothing has come for so long, in microseconds, that next to nothing is under way. */
+gboolean rf_flow_is_silent (gint64 silence, const RfUsual *usual);
+
 /* What a connection tells of the network at present: how its flow comes or, before that says something, how the
  * `former` one came, which ended so long `ago`, though that may have been a burst: not more than usual. FALSE:
  * nothing. */

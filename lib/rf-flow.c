@@ -22,6 +22,9 @@
 /* Times slower than usual. Connections that share a link fairly differ by less. */
 #define SLOWNESS 4
 
+/* Of the time to watch it. Bursts are a round trip apart, half of that at the most. */
+#define SILENT_SHARE 0.75
+
 /* To share less than this is not worth the head of a request: the other one takes over all that is left, or
  * nothing. */
 #define MIN_SHARE ((guint64)64 * 1024)
@@ -89,6 +92,12 @@ rf_flow_is_slow (const RfFlow *self, const RfUsual *usual)
   if (usual->rate == 0 || self->left == 0 || self->flowing < rf_flow_get_watch_time (usual))
     return FALSE;
   return (double)self->brought * SLOWNESS < expected;
+}
+
+gboolean
+rf_flow_is_silent (gint64 silence, const RfUsual *usual)
+{
+  return (double)silence >= SILENT_SHARE * (double)rf_flow_get_watch_time (usual);
 }
 
 gboolean

@@ -19,6 +19,9 @@
  * a connection. */
 #define MIN_DOUBLED ((guint64)128 * 1024)
 
+/* The same where next to nothing is under way: the next piece of one that comes in pieces. */
+#define SILENT_DOUBLED ((guint64)64 * 1024)
+
 /* How often more may, if the consumer waits for nothing else. */
 #define RESCUE_INTERVAL G_TIME_SPAN_SECOND
 
@@ -195,10 +198,12 @@ rf_workers_get_usual_locked (RfFetcher *self, const RfLane *except, gint64 now)
 /* What a connection may still bring when nobody wants it any more: as much as in a round trip, and what
  * the server's kernel has by then, if so much is left. */
 static guint64
-estimate_doubled (const RfFlow *flow, const RfUsual *usual)
+estimate_doubled (const RfFlow *flow, gint64 silence, const RfUsual *usual)
 {
   if (flow->flowing == 0)
     return 0;
+  if (rf_flow_is_silent (silence, usual))
+    return MIN (flow->left, SILENT_DOUBLED);
   return MIN (flow->left, MIN_DOUBLED
                               + (guint64)((double)flow->brought / (double)flow->flowing
                                           * (double)usual->first_byte));
@@ -223,7 +228,8 @@ gboolean
 rf_workers_may_split_locked (RfLane *lane, const RfFlow *flow, const RfUsual *usual)
 {
   RfFetcher *self = lane->fetcher;
-  guint64 doubled = estimate_doubled (flow, usual);
+  gint64 silence = g_get_monotonic_time () - lane->heard;
+  guint64 doubled = estimate_doubled (flow, silence, usual);
 
   if (is_sparing_locked (self))
     return FALSE;

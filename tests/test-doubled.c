@@ -22,6 +22,9 @@
 /* The least that it is reckoned for: nobody helps with less. */
 #define MIN_RECKONED ((guint64)64 * 1024)
 
+/* And for one that goes on. */
+#define GOING_ON ((guint64)128 * 1024)
+
 #define SIZE (30 * MIB)
 
 /* Of a usual connection, so low that the server's kernel takes little before it is sent; and of a slow one.
@@ -63,10 +66,42 @@ test_many_slow (void)
   g_assert_cmpuint (doubled, <=, SIZE / DOUBLED_SHARE + stats->splits * UNDER_WAY);
 }
 
+/* What is silent sends little for nothing, so more are helped than could be if each of them went on. */
+static void
+test_many_silent (void)
+{
+  const RfTestServerConfig config = {
+    .size = 2 * SIZE, .version = 1, .cached = TRUE, .latency_ms = 1, .rate = RATE, .stall_every = 4
+  };
+  const RfTestSettings settings
+      = { .workers = 16, .slots = 32, .slot_size = MIB / 2, .timeout = 30 };
+  g_autoptr (RfTestServer) server = rf_test_server_new (&config);
+  g_autoptr (RfOptions) options = rf_test_reader_new_options (&settings);
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (RfReader) reader = rf_test_reader_new_alone (rf_test_server_get_uri (server), options);
+  g_autoptr (RfStats) stats = NULL;
+  g_autoptr (GError) error = NULL;
+  RfTestServerCounts counts;
+  guint64 doubled, rescues;
+
+  g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, config.size);
+  g_assert_no_error (error);
+  rescues = 1 + (guint64)((g_get_monotonic_time () - began) / RESCUE_INTERVAL);
+  stats = rf_reader_get_stats (reader);
+  rf_test_server_get_counts (server, &counts);
+  doubled = counts.body_bytes - config.size;
+  g_test_message ("%u requests, %u splits, at most %u rescues, %u stalls, %u of %u bytes twice",
+                  (guint)stats->requests, (guint)stats->splits, (guint)rescues,
+                  (guint)stats->stalls, (guint)doubled, (guint)config.size);
+  g_assert_cmpuint (stats->splits, >, config.size / DOUBLED_SHARE / GOING_ON + rescues);
+  g_assert_cmpuint (doubled, <=, config.size / DOUBLED_SHARE);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/doubled/many-slow", test_many_slow);
+  g_test_add_func ("/doubled/many-silent", test_many_silent);
   return g_test_run ();
 }

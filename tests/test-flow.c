@@ -46,6 +46,25 @@ test_time_left (void)
   g_assert_cmpint (rf_flow_get_time_left (&flow, &usual), ==, G_MAXINT64);
 }
 
+/* A window that opens is silent for a round trip. */
+static void
+test_silent (void)
+{
+  static const RfUsual cases[]
+      = { { 0, 0 }, { 20 * MS, 20 * MIB }, { 100 * MS, 20 * MIB }, { MS, MIB } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gint64 watch = rf_flow_get_watch_time (&cases[i]);
+
+      g_assert_false (rf_flow_is_silent (0, &cases[i]));
+      g_assert_false (rf_flow_is_silent (cases[i].first_byte + MS, &cases[i]));
+      g_assert_false (rf_flow_is_silent (watch / 2, &cases[i]));
+      g_assert_true (rf_flow_is_silent (watch, &cases[i]));
+      g_assert_true (rf_flow_is_silent (G_MAXINT64, &cases[i]));
+    }
+}
+
 /* A request is not judged before a usual one would have brought some pieces, and round trips have passed. */
 static void
 test_watch_time (void)
@@ -211,6 +230,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/flow/time-left", test_time_left);
+  g_test_add_func ("/flow/silent", test_silent);
   g_test_add_func ("/flow/watch-time", test_watch_time);
   g_test_add_func ("/flow/slow", test_slow);
   g_test_add_func ("/flow/share", test_share);
