@@ -38,8 +38,8 @@ gboolean rf_refusals_heed (RfRefusals *self,
                            gboolean is_drained,
                            gboolean is_trial);
 
-/* So many workers are too many for the server. What is refused within `settle` microseconds from now on, or before all
- * their requests have ended, is of the same burst. */
+/* So many workers, at least one, are too many for the server. What is refused within `settle` microseconds from now on,
+ * or before all their requests have ended, is of the same burst. */
 void rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now, gint64 settle);
 
 /* So many have brought more than fewer. */

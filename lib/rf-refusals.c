@@ -87,7 +87,7 @@ rf_refusals_set_ceiling (RfRefusals *self, guint workers, gint64 now, gint64 set
     self->strays = self->next_strays;
   self->ceiling = workers;
   self->ceiling_until = now + CEILING_LASTS;
-  self->paid = MIN (self->paid, workers);
+  self->paid = MIN (self->paid, workers - 1);
 }
 
 void

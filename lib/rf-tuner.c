@@ -403,6 +403,7 @@ heed_refusals (RfTuner *self, const RfTunerSample *sample)
                          sample->lasting <= self->workers, self->workers > self->base))
     return FALSE;
   set_ceiling (self, sample);
+  self->is_guess = FALSE;
   self->trial = RF_TUNER_RISING;
   if (self->workers > self->base)
     enter (self, RF_TUNER_MEASURING, self->base, sample);

@@ -77,24 +77,22 @@ test_many_silent (void)
       = { .workers = 16, .slots = 32, .slot_size = MIB / 2, .timeout = 30 };
   g_autoptr (RfTestServer) server = rf_test_server_new (&config);
   g_autoptr (RfOptions) options = rf_test_reader_new_options (&settings);
-  gint64 began = g_get_monotonic_time ();
   g_autoptr (RfReader) reader = rf_test_reader_new_alone (rf_test_server_get_uri (server), options);
   g_autoptr (RfStats) stats = NULL;
   g_autoptr (GError) error = NULL;
   RfTestServerCounts counts;
-  guint64 doubled, rescues;
+  guint64 doubled;
 
   g_assert_cmpuint (rf_test_reader_check (reader, 0, &error), ==, config.size);
   g_assert_no_error (error);
-  rescues = 1 + (guint64)((g_get_monotonic_time () - began) / RESCUE_INTERVAL);
   stats = rf_reader_get_stats (reader);
   rf_test_server_get_counts (server, &counts);
+  g_assert_cmpuint (counts.body_bytes, >=, config.size);
   doubled = counts.body_bytes - config.size;
-  g_test_message ("%u requests, %u splits, at most %u rescues, %u stalls, %u of %u bytes twice",
-                  (guint)stats->requests, (guint)stats->splits, (guint)rescues,
-                  (guint)stats->stalls, (guint)doubled, (guint)config.size);
-  g_assert_cmpuint (stats->splits, >, config.size / DOUBLED_SHARE / GOING_ON + rescues);
-  g_assert_cmpuint (doubled, <=, config.size / DOUBLED_SHARE);
+  g_test_message ("%u requests, %u splits, %u stalls, %u of %u bytes twice", (guint)stats->requests,
+                  (guint)stats->splits, (guint)stats->stalls, (guint)doubled, (guint)config.size);
+  g_assert_cmpuint (stats->splits, >, config.size / DOUBLED_SHARE / GOING_ON * 5 / 4);
+  g_assert_cmpuint (doubled, <=, config.size / DOUBLED_SHARE + stats->splits * UNDER_WAY);
 }
 
 int

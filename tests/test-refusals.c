@@ -181,7 +181,7 @@ test_doubt (void)
   g_assert_cmpuint (count_strays (&self), ==, first);
   rf_refusals_set_paid (&self.refusals, 12);
   g_assert_cmpuint (count_strays (&self), >, first);
-  rf_refusals_set_ceiling (&self.refusals, 6, 0, SETTLE);
+  rf_refusals_set_ceiling (&self.refusals, 12, 0, SETTLE);
   rf_refusals_set_paid (&self.refusals, 12);
   rf_refusals_set_ceiling (&self.refusals, 16, 0, SETTLE);
   while (!rf_refusals_doubt_ceiling (&self.refusals))

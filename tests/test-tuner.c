@@ -435,6 +435,24 @@ test_refused_trial (void)
   g_assert_cmpuint (f.most, ==, 15);
 }
 
+/* What was guessed is not guessed again once it was refused. */
+static void
+test_refused_guess (void)
+{
+  Fixture f;
+
+  init (&f, 64, 100.0 * MIB, 2000.0 * MIB);
+  f.sample.first_byte = MS / 5;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, NEAR_START);
+  f.sample.refusals += 20;
+  f.starved = 0;
+  run (&f, PERIOD);
+  g_assert_cmpuint (f.tuner.workers, ==, NEAR_START / 2);
+  run_apart (&f, S);
+  g_assert_cmpuint (f.most, ==, NEAR_START / 2);
+}
+
 /* Fewer are refused as well, so they need not be fewer. */
 static void
 test_ceiling_is_doubted (void)
@@ -616,6 +634,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuner/part-size-when-full", test_part_size_when_full);
   g_test_add_func ("/tuner/refusals", test_refusals);
   g_test_add_func ("/tuner/refused-trial", test_refused_trial);
+  g_test_add_func ("/tuner/refused-guess", test_refused_guess);
   g_test_add_func ("/tuner/ceiling-is-doubted", test_ceiling_is_doubted);
   g_test_add_func ("/tuner/refused-by-chance", test_refused_by_chance);
   g_test_add_func ("/tuner/refused-again-and-again", test_refused_again_and_again);
