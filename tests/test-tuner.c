@@ -419,18 +419,25 @@ test_part_size_when_full (void)
   g_assert_cmpuint (f.tuner.part_size, ==, 4 * MIB);
 }
 
+/* Of 16 workers, where 8 have paid. */
+static void
+refuse_trial (Fixture *self)
+{
+  init (self, 64, MIB, 1000.0 * MIB);
+  while (self->tuner.workers < 16)
+    run (self, PERIOD);
+  self->sample.refusals += 6;
+  run (self, PERIOD);
+  g_assert_cmpuint (self->tuner.workers, ==, 8);
+}
+
 /* A trial that is refused ends where it began. */
 static void
 test_refused_trial (void)
 {
   Fixture f;
 
-  init (&f, 64, MIB, 1000.0 * MIB);
-  while (f.tuner.workers < 16)
-    run (&f, PERIOD);
-  f.sample.refusals += 6;
-  run (&f, PERIOD);
-  g_assert_cmpuint (f.tuner.workers, ==, 8);
+  refuse_trial (&f);
   run_apart (&f, 10 * S);
   g_assert_cmpuint (f.most, ==, 15);
 }
@@ -459,12 +466,7 @@ test_ceiling_is_doubted (void)
 {
   Fixture f;
 
-  init (&f, 64, MIB, 1000.0 * MIB);
-  while (f.tuner.workers < 16)
-    run (&f, PERIOD);
-  f.sample.refusals += 6;
-  run (&f, PERIOD);
-  g_assert_cmpuint (f.tuner.workers, ==, 8);
+  refuse_trial (&f);
   for (guint i = 0; i < 8; i++)
     {
       run (&f, S);
