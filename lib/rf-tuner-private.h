@@ -30,7 +30,7 @@ typedef struct
 
 typedef enum
 {
-  RF_TUNER_WAITING,   /* for the first byte */
+  RF_TUNER_WAITING,   /* for the first byte; near, a moment longer */
   RF_TUNER_MEASURING, /* what the base brings */
   RF_TUNER_CLIMBING,  /* more workers than the base are on trial, and then more again */
   RF_TUNER_RISING,    /* the same, to see whether that has begun to pay */
@@ -57,7 +57,7 @@ typedef struct
   guint64 refused_before; /* refusals when the state began */
   gboolean was_refused;   /* some requests were, in the state before */
   gint64 shortest_wait;   /* for a first byte, as it was usual at any time */
-  gint64 settled_at;      /* from then on the workers show what they bring */
+  gint64 settled_at;      /* from then on the workers show what they bring, or the waiting ends */
   RfTunerSample before; /* at the beginning of the interval; earlier than that: it has not begun */
 
   /* While holding. */

@@ -24,10 +24,13 @@
 #define START_WORKERS 4
 
 /* Near, while some wait for the processor others have data: on two cores eight are 1.1 times as fast as four, with 0.9
- * of the processor's time for each byte; more are no faster. */
+ * of the processor's time for each byte; more are no faster. But objects of some MiB are there before they have paid
+ * for six connections more and the memory that these fill for the first time. */
 #define NEAR_WORKERS 8
+#define NEAR_START (25 * G_TIME_SPAN_MILLISECOND)
 
-/* Where streams share a machine that is full, there is enough to do without. And before the first byte. */
+/* Where streams share a machine that is full, there is enough to do without. And before the first byte, and near for
+ * a moment longer. */
 #define CROWDED_WORKERS 2
 
 /* A connection and a first byte. */
@@ -431,6 +434,19 @@ is_better_guess (const RfTuner *self, guint guess)
          && (guess < self->base || (guess > self->base && self->base > CROWDED_WORKERS));
 }
 
+/* The refusals of one or two requests are not for the sake of how many they are. */
+static void
+wait_for_start (RfTuner *self, guint guess, const RfTunerSample *sample)
+{
+  rf_refusals_skip (&self->refusals, sample->refusals, sample->answers);
+  if (sample->received == 0)
+    return;
+  if (self->settled_at == 0)
+    self->settled_at = sample->now + (self->shortest_wait < NEAR ? NEAR_START : 0);
+  if (sample->now >= self->settled_at)
+    measure_again (self, guess, sample);
+}
+
 static void
 decide (RfTuner *self, const RfTunerSample *sample)
 {
@@ -438,9 +454,7 @@ decide (RfTuner *self, const RfTunerSample *sample)
 
   if (self->state == RF_TUNER_WAITING)
     {
-      rf_refusals_skip (&self->refusals, sample->refusals, sample->answers);
-      if (sample->received > 0)
-        measure_again (self, guess, sample);
+      wait_for_start (self, guess, sample);
       return;
     }
   if (is_better_guess (self, guess))

@@ -17,6 +17,9 @@
 #define NEAR_START 8
 #define CROWDED 2
 
+/* How long these are enough for one that is near. */
+#define NEAR_WAIT (3 * PERIOD)
+
 typedef struct
 {
   RfTuner tuner;
@@ -82,8 +85,11 @@ test_start (void)
   run (&f, PERIOD);
   g_assert_cmpuint (f.tuner.workers, ==, START);
 
+  /* Near, what is small is there before more have paid. */
   init (&f, 64, MIB, 64 * MIB);
   f.sample.first_byte = MS / 5;
+  run (&f, NEAR_WAIT);
+  g_assert_cmpuint (f.tuner.workers, ==, 2);
   run (&f, PERIOD);
   g_assert_cmpuint (f.tuner.workers, ==, NEAR_START);
 }
@@ -450,7 +456,7 @@ test_refused_guess (void)
 
   init (&f, 64, 100.0 * MIB, 2000.0 * MIB);
   f.sample.first_byte = MS / 5;
-  run (&f, PERIOD);
+  run (&f, NEAR_WAIT + PERIOD);
   g_assert_cmpuint (f.tuner.workers, ==, NEAR_START);
   f.sample.refusals += 20;
   f.starved = 0;
