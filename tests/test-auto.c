@@ -107,13 +107,15 @@ test_given_slot_size (void)
   g_assert_cmpuint (choice.largest_part, ==, slot_size);
 }
 
-/* A server that takes only so many requests at a time is not asked for many more for long. */
+/* A server that takes only so many requests at a time is not asked for many more for long: not for two seconds,
+ * of which a trial of sixteen workers takes a tenth. */
 static void
 test_refusals (void)
 {
   const guint most = 6;
+  const guint64 size = 2 * SIZE;
   g_autoptr (RfTestServer) server
-      = rf_test_server_new (&(RfTestServerConfig){ .size = SIZE,
+      = rf_test_server_new (&(RfTestServerConfig){ .size = size,
                                                    .version = 1,
                                                    .cached = TRUE,
                                                    .latency_ms = 5,
@@ -122,7 +124,7 @@ test_refusals (void)
   RfTestServerCounts counts;
   Choice choice;
 
-  run (server, SIZE, &(RfTestSettings){ .timeout = 30 }, &choice);
+  run (server, size, &(RfTestSettings){ .timeout = 30 }, &choice);
   rf_test_server_get_counts (server, &counts);
   g_test_message ("%u of %u requests were refused", (guint)counts.refused_requests,
                   (guint)counts.requests);
